@@ -1,0 +1,196 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import type { LogLevel } from "@loci/kit/log";
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { explain } from "./http/parse.ts";
+import { findWeakness } from "./secrets.ts";
+
+const PREFIX = "LOCI_";
+
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, { error: "must be a whole number." }).transform(Number).pipe(z.number().min(min).max(max));
+const secret = () => z.string().meta({ secret: true });
+const httpUrl = () => z.url({ protocol: /^https?$/, error: "must be a URL that starts with http:// or https://." }).transform((url) => url.replace(/\/+$/, ""));
+
+/** Every variable, explained where it is declared; `.env.example` is written from this. */
+export const Settings = z.object({
+  NODE_ENV: z.enum(["development", "production", "test"]).default("development").describe("In production nothing is created at the first start, and weak secrets refuse to boot."),
+  HOST: z.string().default("127.0.0.1").describe("The address to listen on. 0.0.0.0 listens on all, as containers need."),
+  PORT: whole(0, 65_535).default(8080).describe("The port to listen on. 0 takes any free one."),
+  PUBLIC_URL: httpUrl().optional().describe("The address under which others reach this server, for links in answers. Without it: http://HOST:PORT."),
+  DATA_DIR: z.string().default("./data").describe("The folder that holds everything: memories, keys, indexes. Back this up."),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged. info is a line per request."),
+  KEY_PEPPER: secret().optional().describe("The secret that API keys are hashed with, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
+  KEY_PEPPER_PREVIOUS: secret().optional().describe("The pepper before the present one. While it is set, keys hashed with it work, and are hashed anew when they are used."),
+  METRICS_TOKEN: secret().optional().describe("Who sends it as a bearer token may read /metrics. Without it, /metrics answers this machine alone, and in production nobody."),
+  EMBEDDER: z.string().regex(/^(static|openai:.+|onnx:.+)$/, { error: "must be static, openai:MODEL or onnx:FOLDER." }).default("static")
+    .describe("What turns text into vectors: static (built in, needs nothing), openai:MODEL (any OpenAI-compatible endpoint) or onnx:FOLDER (a local model). A change embeds everything anew in the background."),
+  EMBEDDER_BASE_URL: httpUrl().default("https://api.openai.com/v1").describe("The endpoint of EMBEDDER=openai:MODEL."),
+  EMBEDDER_API_KEY: secret().optional().describe("The key for that endpoint, where it wants one."),
+  EMBEDDER_DIMENSIONS: whole(8, 8_192).optional().describe("The length of the vectors to ask that endpoint for. Without it: what the model gives."),
+  INDEX_MEMORY_MB: whole(16, 1_048_576).default(256).describe("Memory for the vectors of recently used groups. More keeps more groups warm."),
+  WRITER_THREADS: whole(1, 64).default(1).describe("Threads that write. Each serves its share of the workspaces, and waits for the disk so that no request must."),
+  OPEN_STORES_MAX: whole(1, 10_000).default(400).describe("Workspaces whose files are open at a time, for reading and again for writing. Each takes three file descriptors and some 0.25 MB; the others are opened when they are asked for."),
+});
+export type SettingName = keyof typeof Settings.shape;
+export const SETTING_NAMES = Object.keys(Settings.shape) as SettingName[];
+
+export type Environment = Record<string, string | undefined>;
+
+export interface EmbedderConfig {
+  /** `static`, `openai:MODEL` or `onnx:FOLDER`. */
+  spec: string;
+  baseUrl: string;
+  apiKey?: string;
+  dimensions?: number;
+}
+
+export interface Config {
+  mode: "development" | "production" | "test";
+  host: string;
+  port: number;
+  publicUrl: string;
+  dataDir: string;
+  logLevel: LogLevel;
+  /** `null` outside production: one is made and kept in the data folder. */
+  peppers: { current: string; previous: string | null } | null;
+  metricsToken: string | null;
+  embedder: EmbedderConfig;
+  indexMemoryMb: number;
+  writerThreads: number;
+  openStoresMax: number;
+}
+
+/** Why the process does not start: every fault of the configuration, a line each. */
+export class ConfigError extends Error {
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(`The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+/** The process's own environment, over what a `.env` file in the working directory says. */
+export function readEnvironment(): Environment {
+  return existsSync(".env") ? { ...parseEnv(readFileSync(".env", "utf8")), ...process.env } : { ...process.env };
+}
+
+export function readConfig(env: Environment): Config {
+  const { values: said, faults } = readSettings(env);
+  const values: Partial<Record<SettingName, unknown>> = {};
+  // One by one, so that the rules between settings still speak when another setting is at fault.
+  for (const name of SETTING_NAMES) {
+    const parsed = Settings.shape[name].safeParse(said[name], { error: explain });
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(...parsed.error.issues.map(({ message }) => `${name} ${message}`));
+  }
+  faults.push(...findRuleFaults(values as Partial<Values>));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return toConfig(values as Values);
+}
+
+export interface FoundSetting {
+  name: SettingName;
+  value: string;
+  /** The variable or file that said it. */
+  from: string;
+}
+
+/** What is set, in the words of the environment; `NAME=` in a compose file means that it is not. */
+export function readSettings(env: Environment): { found: FoundSetting[]; values: Record<string, string>; faults: string[] } {
+  const found: FoundSetting[] = [];
+  const faults = findUnknown(env);
+  for (const name of SETTING_NAMES) {
+    const said = [PREFIX + name, name].find((variable) => isSet(env[variable]));
+    const filed = isSecret(name) ? [`${PREFIX}${name}_FILE`, `${name}_FILE`].find((variable) => isSet(env[variable])) : undefined;
+    if (said !== undefined && filed !== undefined) faults.push(`${said} and ${filed} are both set. Keep one.`);
+    if (said !== undefined) found.push({ name, value: env[said] ?? "", from: said });
+    else if (filed !== undefined) {
+      try {
+        found.push({ name, value: readFileSync(env[filed] ?? "", "utf8").trim(), from: filed });
+      } catch {
+        faults.push(`${filed} names a file that cannot be read: ${env[filed]}.`);
+      }
+    }
+  }
+  return { found, values: Object.fromEntries(found.map(({ name, value }) => [name, value])), faults };
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
+
+export const isSecret = (name: SettingName): boolean => Settings.shape[name].meta()?.["secret"] === true || innerMeta(name)?.["secret"] === true;
+
+const innerMeta = (name: SettingName) => {
+  const schema: z.ZodType = Settings.shape[name];
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType).meta() : undefined;
+};
+
+function findUnknown(env: Environment): string[] {
+  const known = new Set(SETTING_NAMES.flatMap((name) => [PREFIX + name, ...(isSecret(name) ? [`${PREFIX}${name}_FILE`] : [])]));
+  return Object.keys(env)
+    .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
+    .map((variable) => {
+      const near = closest(variable, [...known]);
+      return `${variable} is not a setting of Loci.${distance(variable, near) <= 4 ? ` Did you mean ${near}?` : " See .env.example for those there are."}`;
+    });
+}
+
+type Values = z.output<typeof Settings>;
+
+/** Rules between variables, so that they fail here and not where they would hurt. */
+function findRuleFaults(settings: Partial<Values>): string[] {
+  const { NODE_ENV, KEY_PEPPER, KEY_PEPPER_PREVIOUS, EMBEDDER = "", EMBEDDER_BASE_URL = "", EMBEDDER_API_KEY, EMBEDDER_DIMENSIONS } = settings;
+  const faults: string[] = [];
+  if (NODE_ENV === "production") {
+    if (KEY_PEPPER === undefined) faults.push("KEY_PEPPER is missing: production needs it. Make one with `openssl rand -base64 32`.");
+    for (const [name, bytesMin] of [["KEY_PEPPER", 32], ["KEY_PEPPER_PREVIOUS", 32], ["METRICS_TOKEN", 16]] as const) {
+      const value = settings[name];
+      const weakness = value === undefined ? null : findWeakness(value, bytesMin);
+      if (weakness !== null) faults.push(`${name} ${weakness}. Make one with \`openssl rand -base64 32\`.`);
+    }
+  }
+  if (KEY_PEPPER_PREVIOUS !== undefined && KEY_PEPPER === undefined) faults.push("KEY_PEPPER_PREVIOUS is set without KEY_PEPPER. Set the new pepper too.");
+  if (KEY_PEPPER !== undefined && KEY_PEPPER === KEY_PEPPER_PREVIOUS) faults.push("KEY_PEPPER and KEY_PEPPER_PREVIOUS are the same. Take the previous one out.");
+  if (EMBEDDER.startsWith("openai:") && EMBEDDER_API_KEY === undefined && EMBEDDER_BASE_URL.startsWith("https://api.openai.com")) {
+    faults.push(`EMBEDDER_API_KEY is missing: EMBEDDER=${EMBEDDER} asks ${EMBEDDER_BASE_URL}, which wants one.`);
+  }
+  if (EMBEDDER_DIMENSIONS !== undefined && !EMBEDDER.startsWith("openai:")) faults.push(`EMBEDDER_DIMENSIONS is only for EMBEDDER=openai:MODEL, not for ${EMBEDDER}. Take it out.`);
+  if (EMBEDDER.startsWith("onnx:") && !existsSync(EMBEDDER.slice("onnx:".length))) faults.push(`EMBEDDER=${EMBEDDER} names a folder that is not there.`);
+  return faults;
+}
+
+function toConfig(settings: Values): Config {
+  const { HOST, PORT, PUBLIC_URL, KEY_PEPPER, KEY_PEPPER_PREVIOUS } = settings;
+  return {
+    mode: settings.NODE_ENV,
+    host: HOST,
+    port: PORT,
+    publicUrl: PUBLIC_URL ?? toUrl(HOST, PORT),
+    dataDir: path.resolve(settings.DATA_DIR),
+    logLevel: settings.LOG_LEVEL,
+    peppers: KEY_PEPPER === undefined ? null : { current: KEY_PEPPER, previous: KEY_PEPPER_PREVIOUS ?? null },
+    metricsToken: settings.METRICS_TOKEN ?? null,
+    embedder: toEmbedder(settings),
+    indexMemoryMb: settings.INDEX_MEMORY_MB,
+    writerThreads: settings.WRITER_THREADS,
+    openStoresMax: settings.OPEN_STORES_MAX,
+  };
+}
+
+/** An address that a browser on this machine can open: no one can call 0.0.0.0. */
+export function toUrl(host: string, port: number): string {
+  if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function toEmbedder({ EMBEDDER, EMBEDDER_BASE_URL, EMBEDDER_API_KEY, EMBEDDER_DIMENSIONS }: Values): EmbedderConfig {
+  return {
+    spec: EMBEDDER.startsWith("onnx:") ? `onnx:${path.resolve(EMBEDDER.slice("onnx:".length))}` : EMBEDDER,
+    baseUrl: EMBEDDER_BASE_URL,
+    ...(EMBEDDER_API_KEY !== undefined && { apiKey: EMBEDDER_API_KEY }),
+    ...(EMBEDDER_DIMENSIONS !== undefined && { dimensions: EMBEDDER_DIMENSIONS }),
+  };
+}

@@ -1,0 +1,39 @@
+import { Hono } from "hono";
+import { HttpError } from "./errors.ts";
+import { refuse, serveRoute, type Front, type ServerEnv } from "./serve.ts";
+import { AppError } from "@loci/kit/errors";
+import type { Route } from "./route.ts";
+
+/** The web-standard handler of these routes: `fetch` for a server, `request` for tests. */
+export function mountRoutes(front: Front, routes: Route[]): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+  for (const route of routes) app.on(route.method.toUpperCase(), toPattern(route.path), serveRoute(front, route));
+  const shapes = toShapes(routes);
+  app.notFound((c) => refuse(front, c, toMissing(shapes, c.req.method, c.req.path)));
+  app.onError((error, c) => refuse(front, c, error));
+  return app;
+}
+
+/** `/v1/memories/{id}` as the router writes it. */
+const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+interface Shape {
+  matches: RegExp;
+  methods: string[];
+}
+
+function toShapes(routes: Route[]): Shape[] {
+  const methods = Map.groupBy(routes, ({ path }) => path);
+  return [...methods].map(([path, sharing]) => ({
+    matches: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+    methods: sharing.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()])),
+  }));
+}
+
+function toMissing(shapes: Shape[], method: string, path: string): AppError {
+  const shown = `${method} ${path.slice(0, 200)}`;
+  const shape = shapes.find(({ matches }) => matches.test(path));
+  if (shape === undefined) return new AppError("not_found", `There is nothing at ${shown}. Check the path; /openapi.json lists all there is.`);
+  const allow = shape.methods.join(", ");
+  return new HttpError(405, "invalid_request", `${shown} is not possible: this path takes ${allow}.`, { allow });
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { STATUS_OF } from "./errors.ts";
+import type { Answer, Route } from "./route.ts";
+
+export interface OpenApiOptions {
+  version: string;
+  publicUrl: string;
+  /** In the order in which they shall stand. */
+  tags: { name: string; description: string }[];
+}
+
+type Json = Record<string, unknown>;
+
+/** Named schemas found on the way; the same name must always mean the same schema. */
+type Components = Map<string, Json>;
+
+/** The OpenAPI 3.1 document of these routes. Its schemas are the very ones that requests are parsed with. */
+export function toOpenApi(routes: Route[], { version, publicUrl, tags }: OpenApiOptions): Json {
+  const components: Components = new Map();
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] ??= {};
+    Object.assign(paths[route.path] ?? {}, { [route.method]: toOperation(route, components) });
+    for (const [name, schema] of Object.entries(route.components ?? {})) addComponent(components, name, toSchema(schema, "input", components));
+  }
+  addComponent(components, "Error", toSchema(ErrorAnswer, "output", components));
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Loci",
+      version,
+      summary: "Memory for AI agents: store, recall, forget.",
+      description: "Every answer carries X-Request-Id. Errors have one shape and a closed list of codes. Lists page by cursor. Every mutation accepts Idempotency-Key.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      contact: { name: "Loci", url: publicUrl },
+    },
+    servers: [{ url: publicUrl }],
+    tags,
+    security: [{ bearer: [] }, { header: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer mk_…`." },
+        header: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same API key in a header of its own." },
+      },
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
+      headers: { RequestId: { description: "The id of this request, for logs and questions.", schema: { type: "string" } } },
+      responses: toErrorResponses(),
+      schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+const ErrorAnswer = z
+  .strictObject({
+    error: z.strictObject({
+      code: z.enum(Object.keys(STATUS_OF)).describe("What went wrong, from a closed list: branch on this."),
+      message: z.string().describe("What went wrong and what to do, for people."),
+      param: z.string().optional().describe("The field at fault, as a path: `filter.AND[1].importance`."),
+      retry_after: z.int().optional().describe("Seconds after which a repeat may succeed."),
+      docs: z.string().describe("A page about this code."),
+      request_id: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .meta({ description: "Every failure has this shape." });
+
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "1 to 255 visible ASCII characters. A repeat with the same key and request is answered with the first result and has no further effect.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
+const ERROR_NAMES: Record<number, [name: string, description: string]> = {
+  400: ["InvalidRequest", "Something in the request is at fault: `param` names the field."],
+  401: ["Unauthenticated", "No key, or none that is valid."],
+  403: ["Forbidden", "The key lacks a scope."],
+  404: ["NotFound", "There is no such thing, or it is not yours to see."],
+  409: ["Conflict", "Something is in the way."],
+  413: ["TooLarge", "The request is larger than its limit."],
+  422: ["IdempotencyMismatch", "The Idempotency-Key was used before with another request."],
+  500: ["Internal", "A fault of ours. The request id finds it in the log."],
+  503: ["Unavailable", "Not now: repeat after `Retry-After` seconds."],
+};
+
+function toErrorResponses(): Json {
+  const content = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
+  return Object.fromEntries(Object.values(ERROR_NAMES).map(([name, description]) => [name, { description, headers: REQUEST_ID, content }]));
+}
+
+const REQUEST_ID = { "X-Request-Id": { $ref: "#/components/headers/RequestId" } };
+
+function toOperation(route: Route, components: Components): Json {
+  const { id, summary, description, tags, repeat, scope, request, responses } = route;
+  const parameters = [
+    ...toParameters(request?.params, "path", components),
+    ...toParameters(request?.query, "query", components),
+    ...(repeat !== "safe" && scope !== "open" ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+  ];
+  const body = toRequestBody(route, components);
+  const answers = Object.entries(responses).map(([status, answer]) => [status, toAnswer(answer, components)]);
+  const faults = toFaultStatuses(route).map((status) => [status, { $ref: `#/components/responses/${ERROR_NAMES[status]?.[0] ?? "Internal"}` }]);
+  return {
+    operationId: id,
+    summary,
+    ...(description !== undefined && { description }),
+    tags,
+    ...(scope === "open" && { security: [] }),
+    ...(scope !== "open" && { "x-scope": scope }),
+    "x-repeat": repeat,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && { requestBody: body }),
+    responses: Object.fromEntries([...answers, ...faults] as [string, Json][]),
+  };
+}
+
+function toFaultStatuses({ scope, request, repeat, responses }: Route): number[] {
+  const body = request?.body !== undefined || request?.text !== undefined;
+  const statuses = scope === "open" ? [] : [401, 403];
+  if (scope !== "open" || body) statuses.push(400);
+  if (request?.params !== undefined) statuses.push(404);
+  if (body) statuses.push(413);
+  if (repeat !== "safe" && scope !== "open") statuses.push(409, 422);
+  return [...statuses, 500, 503].filter((status) => !(status in responses)).toSorted((a, b) => a - b);
+}
+
+function toParameters(schema: z.ZodObject | undefined, place: "path" | "query", components: Components): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = toSchema(schema, "input", components) as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+function toRequestBody({ request }: Route, components: Components): Json | undefined {
+  if (request?.body !== undefined) {
+    const required = !request.body.safeParse(undefined).success;
+    return { required, content: { "application/json": { schema: toSchema(request.body, "input", components) } } };
+  }
+  if (request?.text === undefined) return undefined;
+  return { required: true, content: Object.fromEntries(request.text.types.map((type) => [type, { schema: { type: "string" } }])) };
+}
+
+function toAnswer(answer: Answer, components: Components): Json {
+  const { description } = answer;
+  if (answer.kind === "empty") return { description, headers: REQUEST_ID };
+  const content =
+    answer.kind === "json"
+      ? { "application/json": { schema: toSchema(answer.schema, "output", components) } }
+      : { [answer.type.split(";")[0] ?? answer.type]: { schema: { type: "string" } } };
+  return { description, headers: REQUEST_ID, content };
+}
+
+/** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks; named parts move to the components. */
+function toSchema(schema: z.ZodType, io: "input" | "output", components: Components): Json {
+  const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json & { $defs?: Record<string, Json> };
+  for (const [name, definition] of Object.entries($defs)) addComponent(components, name, withoutDefs(definition));
+  return withoutDefs(own);
+}
+
+const withoutDefs = (schema: Json): Json => JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+
+function addComponent(components: Components, name: string, schema: Json): void {
+  const known = components.get(name);
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) {
+    throw new TypeError(`Two schemas are called ${name}. One that differs between requests and answers needs a name for each.`);
+  }
+  components.set(name, schema);
+}

@@ -1,0 +1,115 @@
+import type { Clock } from "@loci/kit/clock";
+import type { Log } from "@loci/kit/log";
+import type { Operation, Workspace } from "@loci/engine";
+import type { z } from "zod";
+import type { Actor, Scope } from "../keys/scopes.ts";
+import type { TextBody } from "./body.ts";
+import type { ErrorReply } from "./errors.ts";
+
+/** A scope that the key must hold, any key at all (the handler looks further), or no key. */
+export type RouteScope = Scope | "any key" | "open";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** Whether a caller may send the same request again: it changes nothing, it changes nothing more, or only under an `Idempotency-Key`. */
+export type Repeat = "safe" | "idempotent" | "with key";
+
+/** What an answer is made of: JSON by a schema, nothing, or bytes of a media type. */
+export type Answer<Schema extends z.ZodType = z.ZodType> =
+  | { kind: "json"; schema: Schema; description: string }
+  | { kind: "empty"; description: string }
+  | { kind: "stream"; type: string; description: string };
+export type Answers = Record<number, Answer>;
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({ kind: "json" as const, schema, description });
+export const empty = (description: string) => ({ kind: "empty" as const, description });
+export const stream = (type: string, description: string) => ({ kind: "stream" as const, type, description });
+
+export interface RequestParts {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** Instead of `body`: text that is not JSON. */
+  text?: TextBody;
+}
+
+export interface Declaration<Request extends RequestParts = RequestParts, Responses extends Answers = Answers> {
+  /** The operation's name for those who generate code: verb and noun, `storeMemory`. */
+  id: string;
+  method: Method;
+  /** The whole path, with `{name}` for what varies. */
+  path: string;
+  summary: string;
+  description?: string;
+  tags: [string, ...string[]];
+  repeat: Repeat;
+  request?: Request;
+  responses: Responses;
+  /** Schemas that the document should name although no part of this route is one of them. */
+  components?: Record<string, z.ZodType>;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What every handler is given. */
+export interface OpenCall<Request extends RequestParts = RequestParts> {
+  readonly params: Parsed<Request["params"]>;
+  readonly query: Parsed<Request["query"]>;
+  readonly body: Parsed<Request["body"]>;
+  /** The body of a route that asks for `text`, else empty. */
+  readonly text: string;
+  readonly request_id: string;
+  readonly url: string;
+  /** Where the request came from, when it came by a socket. */
+  readonly peer: string | undefined;
+  readonly now: Clock;
+  /** Carries the request id. */
+  readonly log: Log;
+  header(name: string): string | null;
+  /** The rendering of an error, for answers that hold several. */
+  toError(thrown: unknown): ErrorReply;
+}
+
+/** What the handler of a route with a scope is given: the workspace is bound to the key's workspace, group and mode. */
+export interface Call<Request extends RequestParts = RequestParts> extends OpenCall<Request> {
+  readonly actor: Actor;
+  readonly workspace: Workspace;
+  readonly operation: Operation;
+}
+
+export type CallOf<S extends RouteScope, Request extends RequestParts> = S extends "open" ? OpenCall<Request> : Call<Request>;
+
+interface ReplyMore {
+  headers?: Record<string, string>;
+}
+type ReplyOf<Status, A> = A extends { kind: "json"; schema: infer Schema extends z.ZodType }
+  ? ({ status: Status; body: z.input<Schema> } | { status: Status; text: string }) & ReplyMore
+  : A extends { kind: "empty" }
+    ? { status: Status } & ReplyMore
+    : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
+
+/** An answer as data, of one of the statuses that the route declares. */
+export type Reply<Responses extends Answers> = { [Status in keyof Responses]: ReplyOf<Status, Responses[Status]> }[keyof Responses];
+
+export interface AnyReply extends ReplyMore {
+  status: number;
+  body?: unknown;
+  text?: string;
+  stream?: ReadableStream<Uint8Array>;
+}
+
+/** A declared route with its types folded away: what is mounted, and what OpenAPI is written from. */
+export interface Route extends Declaration {
+  scope: RouteScope;
+  handle(call: Call): Promise<AnyReply> | AnyReply;
+}
+
+/** Declares a route. Who may call it stands first, and is checked before anything that they sent is read. */
+export function guarded<S extends RouteScope, Request extends RequestParts, Responses extends Answers>(
+  scope: S,
+  declaration: Declaration<Request, Responses>,
+  handler: (call: CallOf<S, Request>) => Promise<Reply<NoInfer<Responses>>> | Reply<NoInfer<Responses>>,
+): Route {
+  // The pipeline parses by this very declaration, so the call it hands over has these very types.
+  return { ...(declaration as Declaration), scope, handle: handler as unknown as Route["handle"] };
+}

@@ -1,0 +1,151 @@
+import type { Operation, Workspace } from "@loci/engine";
+import { AppError } from "@loci/kit/errors";
+import { newId } from "@loci/kit/ids";
+import type { Context } from "hono";
+import { z } from "zod";
+import { type Actor, requireScope } from "../keys/scopes.ts";
+import { readJsonBody, readTextBody } from "./body.ts";
+import { RouteCall, type CallHost } from "./call.ts";
+import { toAppError } from "./errors.ts";
+import { readRequestId } from "./headers.ts";
+import { readIdempotency } from "./idempotency.ts";
+import { parseWith } from "./parse.ts";
+import type { AnyReply, Route } from "./route.ts";
+
+/** What the pipeline needs of the rest of the server. */
+export interface Front extends CallHost {
+  securityHeaders: Record<string, string>;
+  authenticate(headers: Headers): Actor | Promise<Actor>;
+  openWorkspace(actor: Actor): Promise<Workspace>;
+  /** Counts an answered request; a request that met no route has the route `""`. */
+  observe(seen: { method: string; route: string; status: number; ms: number }): void;
+  /** Set in tests: looks at each answer before it leaves. */
+  checkReply?(route: Route, reply: AnyReply): void;
+}
+
+export interface ServerEnv {
+  Bindings: { incoming?: { socket: { remoteAddress?: string } } };
+}
+
+/** The whole way of a request: id, who calls, may they, what they sent, may it repeat, the handler, the answer, one log line. */
+export function serveRoute(front: Front, route: Route) {
+  return async (c: Context<ServerEnv>): Promise<Response> => {
+    const startedMs = performance.now();
+    const call = toCall(front, c);
+    let reply: AnyReply;
+    try {
+      if (route.scope !== "open") await admit(front, route, call);
+      await readRequest(route, call, c);
+      reply = await route.handle(call);
+      front.checkReply?.(route, reply);
+    } catch (thrown) {
+      reply = toErrorReply(call, thrown);
+    }
+    logRequest(front, { call, method: c.req.method, route: route.path, status: reply.status, startedMs });
+    return toResponse(front, route, call.request_id, reply);
+  };
+}
+
+/** An answer to what met no route, with the same headers and log line as the others. */
+export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
+  const startedMs = performance.now();
+  const call = toCall(front, c);
+  const reply = toErrorReply(call, thrown);
+  logRequest(front, { call, method: c.req.method, route: "", status: reply.status, startedMs });
+  return toResponse(front, null, call.request_id, reply);
+}
+
+function toCall(host: Front, c: Context<ServerEnv>): RouteCall {
+  const request = c.req.raw;
+  const request_id = readRequestId(request.headers.get("x-request-id")) ?? newId("req");
+  return new RouteCall({ host, request, request_id, peer: (c.env as ServerEnv["Bindings"] | undefined)?.incoming?.socket.remoteAddress });
+}
+
+async function admit(front: Front, route: Route, call: RouteCall): Promise<void> {
+  const found = front.authenticate(call.request.headers);
+  const actor = found instanceof Promise ? await found : found;
+  call.seen = actor;
+  if (route.scope !== "any key" && route.scope !== "open") requireScope(actor, route.scope);
+  call.admit(actor, await front.openWorkspace(actor), toOperation(call, actor));
+}
+
+function toOperation(call: RouteCall, { key_id }: Actor): Operation {
+  const client = call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
+  return client === undefined || client === "" ? { id: newId("op"), key_id } : { id: newId("op"), key_id, client };
+}
+
+async function readRequest({ request: parts, repeat, scope }: Route, call: RouteCall, c: Context<ServerEnv>): Promise<void> {
+  if (parts?.params !== undefined) call.params = parseWith(parts.params, requireCleanText(c.req.param()));
+  if (parts?.query !== undefined) call.query = parseWith(parts.query, readQuery(c));
+  else if (scope !== "open") parseWith(NO_QUERY, readQuery(c));
+  let sent: unknown;
+  if (parts?.body !== undefined) {
+    sent = (await readJsonBody(call.request)).value;
+    call.body = parseWith(parts.body, sent);
+  } else if (parts?.text !== undefined) {
+    sent = call.text = await readTextBody(call.request, parts.text);
+  }
+  const key = repeat === "safe" || scope === "open" ? null : call.header("idempotency-key");
+  if (key === null) return;
+  const { pathname, search } = new URL(call.url);
+  call.operation.idempotency = readIdempotency(key, { method: c.req.method, target: pathname + search, body: sent });
+}
+
+// A misspelt parameter is a fault like a misspelt field. Probes of open routes may carry what they like.
+const NO_QUERY = z.strictObject({});
+
+/** Each name once as text, repeated ones as a list. */
+function readQuery(c: Context<ServerEnv>): Record<string, unknown> {
+  const url = c.req.url;
+  if (!url.includes("?")) return {};
+  const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [name, values] of Object.entries(c.req.queries())) query[name] = values.length === 1 ? values[0] : values;
+  return requireCleanText(query);
+}
+
+function requireCleanText<Values extends Record<string, unknown>>(values: Values): Values {
+  for (const [name, value] of Object.entries(values)) {
+    for (const text of [name, value].flat()) {
+      if (typeof text === "string" && text.includes("\0")) {
+        throw new AppError("invalid_request", `\`${name.replaceAll("\0", "\\0")}\` holds a NUL character. Take it out.`, { param: name.replaceAll("\0", "\\0") });
+      }
+    }
+  }
+  return values;
+}
+
+function toErrorReply(call: RouteCall, thrown: unknown): AnyReply {
+  const error = toAppError(thrown);
+  const rendered = call.toError(error);
+  // Expected errors wake nobody up; 5xx is a bug or a broken upstream.
+  if (rendered.status >= 500) call.log.error({ err: error, cause: error.cause, code: error.code }, "request failed");
+  else call.log.debug({ code: error.code, param: error.param, reason: error.message }, "request refused");
+  return rendered;
+}
+
+interface Answered {
+  call: RouteCall;
+  method: string;
+  route: string;
+  status: number;
+  startedMs: number;
+}
+
+function logRequest(front: Front, { call, method, route, status, startedMs }: Answered): void {
+  const ms = performance.now() - startedMs;
+  front.observe({ method, route, status, ms });
+  const { request_id, seen } = call;
+  front.log.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id: seen?.workspace_id, key_id: seen?.key_id }, "request");
+}
+
+const JSON_TYPE = "application/json";
+
+function toResponse({ securityHeaders }: Front, route: Route | null, request_id: string, reply: AnyReply): Response {
+  const answer = route?.responses[reply.status];
+  const type = answer?.kind === "stream" ? answer.type : JSON_TYPE;
+  const text = reply.text ?? (reply.body === undefined ? null : JSON.stringify(reply.body));
+  const headers: Record<string, string> = { ...securityHeaders, "x-request-id": request_id, ...reply.headers };
+  if (text !== null || reply.stream !== undefined) headers["content-type"] ??= type;
+  return new Response(reply.stream ?? text, { status: reply.status, headers });
+}
+

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createLog } from "@loci/kit/log";
+import type { Clock } from "@loci/kit/clock";
+import { onTestFinished } from "vitest";
+import { readConfig, type Environment } from "../config.ts";
+import type { AnyReply, Route } from "../http/route.ts";
+import { createKey, revokeKey } from "../keys/service.ts";
+import { SCOPES, type KeyMode, type Scope } from "../keys/scopes.ts";
+import { openServer, type Wired } from "../wiring.ts";
+import { createWorkspace } from "../workspaces/service.ts";
+
+type Body = unknown;
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // Tests look into answers freely; their shape is what is being tested.
+  // oxlint-disable-next-line no-explicit-any
+  body: any;
+}
+type Call = (method: string, path: string, body?: Body, headers?: Record<string, string>) => Promise<Answer>;
+
+export interface TestWorkspace {
+  id: string;
+  key: string;
+  key_id: string;
+  call: Call;
+  /** Ends the key, as another process would: by the control database alone. */
+  revoke(): Promise<void>;
+}
+
+export interface WorkspaceOptions {
+  group?: string;
+  mode?: KeyMode;
+  /** Another workspace's id, to mint one more key for it. */
+  workspace?: string;
+  expires_at?: string;
+}
+
+export interface TestApp {
+  server: Wired;
+  dataDir: string;
+  /** The lines logged so far. */
+  logged: Record<string, unknown>[];
+  call: Call;
+  newWorkspace(scopes?: readonly Scope[], options?: WorkspaceOptions): Promise<TestWorkspace>;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  env?: Environment;
+  now?: Clock;
+  extraRoutes?: Route[];
+  /** Kept after the test when given, so that a second app can open it. */
+  dataDir?: string;
+}
+
+/** The real app on a database of its own, without a port. It closes itself after the test that started it. */
+export async function startTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: TestAppOptions = {}): Promise<TestApp> {
+  const dataDir = given ?? mkdtempSync(path.join(tmpdir(), "loci-test-"));
+  const logged: Record<string, unknown>[] = [];
+  const log = createLog("debug", { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) });
+  const config = readConfig({ NODE_ENV: "test", DATA_DIR: dataDir, KEY_PEPPER: "a pepper for tests, long enough for anyone", ...env });
+  const server = await openServer({ config, log, extraRoutes, checkReply, ...(now !== undefined && { now }) });
+  let open = true;
+  const close = async () => {
+    if (open) await server.close();
+    open = false;
+  };
+  onTestFinished(async () => {
+    await close();
+    if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
+  });
+  const call: Call = (...request) => sendRequest(server, ...request);
+  return { server, dataDir, logged, call, close, newWorkspace: (scopes = SCOPES, options = {}) => openTestWorkspace(server, scopes, options) };
+}
+
+async function openTestWorkspace(server: Wired, scopes: readonly Scope[], options: WorkspaceOptions): Promise<TestWorkspace> {
+  const { db } = server.control;
+  const id = options.workspace ?? (await createWorkspace({ db, now: server.now }, "test workspace")).id;
+  const { group = null, mode = "live", expires_at = null } = options;
+  const input = { workspace_id: id, name: "test key", scopes, group, mode, expires_at };
+  const { secret: key, id: key_id } = await createKey({ db, now: server.now, peppers: server.peppers }, input);
+  return {
+    id, key, key_id,
+    call: (method, url, body, headers) => sendRequest(server, method, url, body, { authorization: `Bearer ${key}`, ...headers }),
+    revoke: async () => void (await revokeKey({ db, now: server.now }, key_id)),
+  };
+}
+
+async function sendRequest({ app }: Wired, method: string, url: string, body?: Body, headers: Record<string, string> = {}): Promise<Answer> {
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  const sent = raw ? body : body === undefined ? null : JSON.stringify(body);
+  const type: Record<string, string> = sent === null ? {} : { "content-type": "application/json" };
+  const response = await app.request(url, { method, headers: { ...type, ...headers }, body: sent as BodyInit | null });
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.startsWith("application/json") === true && text !== "";
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
+
+/** Each answer must be what its route declares, no field more. */
+function checkReply(route: Route, reply: AnyReply): void {
+  const answer = route.responses[reply.status];
+  if (answer === undefined) throw new TypeError(`${route.id} answers ${reply.status}, which it does not declare.`);
+  if (answer.kind !== "json") return;
+  const body: unknown = reply.text === undefined ? JSON.parse(JSON.stringify(reply.body)) : JSON.parse(reply.text);
+  const checked = answer.schema.safeParse(body);
+  if (!checked.success) throw new TypeError(`${route.id} answers ${reply.status} with what it does not declare: ${checked.error.message}`);
+}

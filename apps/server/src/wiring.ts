@@ -1,0 +1,93 @@
+import { openEngine, type Engine } from "@loci/engine";
+import { systemClock, type Clock } from "@loci/kit/clock";
+import type { Log } from "@loci/kit/log";
+import type { Hono } from "hono";
+import { toRoutes } from "./app.ts";
+import type { Config } from "./config.ts";
+import { openControl, type Control } from "./control/database.ts";
+import { mountRoutes } from "./http/app.ts";
+import { toSecurityHeaders } from "./http/headers.ts";
+import type { AnyReply, Route } from "./http/route.ts";
+import type { Front, ServerEnv } from "./http/serve.ts";
+import type { Peppers } from "./keys/secrets.ts";
+import { KeyVerifier } from "./keys/verifier.ts";
+import { openWorkspaces } from "./workspaces/stores.ts";
+import { keepDevelopmentPepper } from "./secrets.ts";
+import { Metrics } from "./status/metrics.ts";
+
+export interface WiringOptions {
+  config: Config;
+  log: Log;
+  now?: Clock;
+  /** More routes than the product has, for tests. */
+  extraRoutes?: Route[];
+  checkReply?: (route: Route, reply: AnyReply) => void;
+}
+
+/** Everything of one server, built and not yet listening. Whoever opened it closes it. */
+export interface Wired {
+  app: Hono<ServerEnv>;
+  routes: Route[];
+  front: Front;
+  control: Control;
+  engine: Engine;
+  verifier: KeyVerifier;
+  peppers: Peppers;
+  now: Clock;
+  /** Turns readiness red; requests are still answered. */
+  startStopping(): void;
+  /** The listening server tells how many requests it is answering. */
+  watchInFlight(read: () => number): void;
+  close(): Promise<void>;
+}
+
+export async function openServer({ config, log, now = systemClock, extraRoutes = [], checkReply }: WiringOptions): Promise<Wired> {
+  const { dataDir, publicUrl, metricsToken, mode } = config;
+  const control = await openControl(dataDir);
+  const peppers = config.peppers ?? { current: keepDevelopmentPepper(dataDir), previous: null };
+  const engine = await openEngine({
+    dataDir,
+    embedder: config.embedder,
+    writerThreads: config.writerThreads,
+    openStoresMax: config.openStoresMax,
+    indexBytesMax: config.indexMemoryMb * 2 ** 20,
+    log,
+    now,
+  });
+  const verifier = new KeyVerifier({ control, peppers, now, log });
+  const metrics = new Metrics();
+  let stopping = false;
+  let inFlight = () => 0;
+  const routes = [
+    ...toRoutes({
+      publicUrl,
+      status: { control, engine, dataDir, metrics, metricsToken, production: mode === "production", isStopping: () => stopping, inFlight: () => inFlight() },
+    }),
+    ...extraRoutes,
+  ];
+  const front: Front = {
+    now,
+    log,
+    errorDocs: `${publicUrl}/docs/errors`,
+    securityHeaders: toSecurityHeaders(publicUrl),
+    authenticate: (headers) => verifier.authenticate(headers),
+    openWorkspace: openWorkspaces(engine),
+    observe: (seen) => metrics.observe(seen),
+    ...(checkReply !== undefined && { checkReply }),
+  };
+  return {
+    app: mountRoutes(front, routes),
+    routes, front, control, engine, verifier, peppers, now,
+    startStopping: () => {
+      stopping = true;
+    },
+    watchInFlight: (read) => {
+      inFlight = read;
+    },
+    close: async () => {
+      await verifier.close();
+      await engine.close();
+      control.close();
+    },
+  };
+}

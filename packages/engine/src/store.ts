@@ -1,0 +1,150 @@
+import { AppError, invalid, notFound } from "@loci/kit/errors";
+import { newId } from "@loci/kit/ids";
+import { fingerprintOf } from "./fingerprint.ts";
+import { TRUST_LEVELS } from "./memory.ts";
+import type { NewMemory, Source, StoreReceipt, Trust } from "./memory.ts";
+import { insertIndexEntry, replaceIndexEntry } from "./tenants/entries.ts";
+import { openGroup } from "./tenants/groups.ts";
+import { countMemoryBytes, findMemoryRow, insertMemoryRow, insertVersion, selectMemories, toMemory, updateMemoryRow } from "./tenants/memories.ts";
+import type { MemoryRow } from "./tenants/memories.ts";
+import type { GroupRow } from "./tenants/schema.ts";
+import type { WriteContext } from "./write-context.ts";
+
+/** Keeps a memory: created, or merged into the one that says the same, or ignored because that one says it all. */
+export async function storeMemory(ctx: WriteContext, input: NewMemory): Promise<StoreReceipt> {
+  const group = await openGroup(ctx, input.group);
+  const row = toNewRow(ctx, input, group);
+
+  const twin = await findTwin(ctx, row);
+  if (twin) return mergeInto(ctx, twin, row);
+
+  const replaced = input.supersedes === undefined ? null : await requireReplaceable(ctx, input.supersedes, row);
+  await insertMemory(ctx, row);
+  if (replaced) await supersede(ctx, replaced, row);
+
+  const reason = replaced ? `It is new, and stands in for ${replaced.id} from now on.` : "It is new in its group.";
+  return { memory: toMemory(row), status: "created", reason };
+}
+
+/** Writes a row that is known to be new, with its index entry, and counts it. */
+export async function insertMemory(ctx: WriteContext, row: MemoryRow): Promise<void> {
+  await insertMemoryRow(ctx.db, row);
+  await insertIndexEntry(ctx, row);
+  ctx.tally.touchGroup(row.group_id, row.change, 1, row.bytes);
+  ctx.tally.count("embeddings", 1);
+}
+
+/** Makes a forgotten row live again: its entry is made anew, for it left the index when it was forgotten. */
+export async function insertMemoryAgain(ctx: WriteContext, row: MemoryRow): Promise<void> {
+  await updateMemoryRow(ctx.db, row);
+  await insertIndexEntry(ctx, row);
+  ctx.tally.touchGroup(row.group_id, row.change, 1, row.bytes);
+  ctx.tally.count("embeddings", 1);
+}
+
+/** A live memory of the group with the same fingerprint. */
+export const findTwin = ({ db }: WriteContext, row: MemoryRow): Promise<MemoryRow | undefined> =>
+  selectMemories(db)
+    .where("group_id", "=", row.group_id).where("fingerprint", "=", row.fingerprint)
+    .where("forgotten_at", "is", null).where("superseded_by", "is", null)
+    .executeTakeFirst();
+
+/** Keeps how a memory looked before, then writes how it looks now. */
+export async function replaceRow(ctx: WriteContext, before: MemoryRow, after: MemoryRow): Promise<MemoryRow> {
+  const at = ctx.now.toISOString();
+  const row = { ...after, version: before.version + 1, change: ctx.nextChange(), updated_at: at, bytes: countMemoryBytes(after) };
+  await insertVersion(ctx.db, row.seq, { version: before.version, operation_id: ctx.operation.id, replaced_at: at, memory: toMemory(before) });
+  await updateMemoryRow(ctx.db, row);
+  await replaceIndexEntry(ctx, before, row);
+  ctx.tally.touchGroup(row.group_id, row.change, 0, row.bytes - before.bytes);
+  return row;
+}
+
+export function toNewRow(ctx: WriteContext, input: NewMemory, group: GroupRow): MemoryRow {
+  const at = ctx.now.toISOString();
+  const change = ctx.nextChange();
+  const { content } = input;
+  if (content.trim() === "") throw invalid("content", "A memory needs some text: \"content\" is empty or only white space.");
+
+  const said = {
+    content, session: input.session ?? null, speaker: input.speaker ?? null, role: input.role ?? null,
+    occurred_at: toTime(input.occurred_at),
+  };
+  const row = {
+    ...said,
+    seq: change, change, id: newId("mem"), group_id: group.id, group_name: group.name,
+    type: input.type ?? "general",
+    title: input.title ?? null,
+    tags: JSON.stringify([...new Set(input.tags)]),
+    metadata: JSON.stringify(input.metadata ?? {}),
+    importance: input.importance ?? 0.5,
+    source: JSON.stringify(toSource(ctx, input.source)),
+    trust: input.trust ?? (input.role === "assistant" ? "agent" : "user"),
+    valid_from: toTime(input.valid_from), valid_to: toTime(input.valid_to), expires_at: toTime(input.expires_at),
+    version: 1, supersedes: input.supersedes ?? null, superseded_by: null, forgotten_at: null,
+    fingerprint: fingerprintOf(said), bytes: 0, created_at: at, updated_at: at,
+  };
+  return { ...row, bytes: countMemoryBytes(row) };
+}
+
+/** Times are kept in one spelling, so that they sort as text. */
+export const toTime = (time: string | null | undefined): string | null =>
+  time === undefined || time === null ? null : new Date(time).toISOString();
+
+function toSource({ operation }: WriteContext, given: Partial<Source> | undefined): Source {
+  const client = given?.client ?? operation.client;
+  const key = given?.key_id ?? operation.key_id;
+  return {
+    kind: given?.kind ?? "api",
+    ...(client !== undefined && { client }),
+    ...(given?.ref !== undefined && { ref: given.ref }),
+    ...(key !== undefined && { key_id: key }),
+  };
+}
+
+const isLessTrusted = (a: string, b: string): boolean =>
+  TRUST_LEVELS.indexOf(a as Trust) < TRUST_LEVELS.indexOf(b as Trust);
+
+/** Nothing of the incoming memory is lost, and nothing less trusted overwrites what is there. */
+async function mergeInto(ctx: WriteContext, twin: MemoryRow, incoming: MemoryRow): Promise<StoreReceipt> {
+  const wins = !isLessTrusted(incoming.trust, twin.trust);
+  const [ours, theirs] = [JSON.parse(twin.metadata) as object, JSON.parse(incoming.metadata) as object];
+  const merged: MemoryRow = {
+    ...twin,
+    type: twin.type === "general" ? incoming.type : twin.type,
+    title: twin.title ?? incoming.title,
+    tags: JSON.stringify([...new Set([...(JSON.parse(twin.tags) as string[]), ...(JSON.parse(incoming.tags) as string[])])]),
+    metadata: JSON.stringify(wins ? { ...ours, ...theirs } : { ...theirs, ...ours }),
+    importance: Math.max(twin.importance, incoming.importance),
+    trust: wins ? incoming.trust : twin.trust,
+    valid_from: twin.valid_from ?? incoming.valid_from,
+    valid_to: twin.valid_to ?? incoming.valid_to,
+    // Said again without an end, it has none; otherwise the later end counts.
+    expires_at: twin.expires_at === null || incoming.expires_at === null ? null : [twin.expires_at, incoming.expires_at].sort()[1] ?? null,
+  };
+
+  const how = twin.content === incoming.content
+    ? `${twin.id} has this content already`
+    : `${twin.id} says the same but for case, spacing, articles or punctuation`;
+  if (JSON.stringify(merged) === JSON.stringify(twin)) return { memory: toMemory(twin), status: "ignored", reason: `${how}, and nothing was new.` };
+  const row = await replaceRow(ctx, twin, merged);
+  return { memory: toMemory(row), status: "merged", reason: `${how}; what was new was added to it.` };
+}
+
+async function requireReplaceable({ db, bound }: WriteContext, id: string, by: MemoryRow): Promise<MemoryRow> {
+  const row = await findMemoryRow(db, id, bound);
+  if (!row || row.forgotten_at !== null) throw new AppError("not_found", notFound("memory").message, { param: "supersedes" });
+  if (row.group_id !== by.group_id) throw invalid("supersedes", "A memory can only stand in for one of its own group.");
+  if (row.superseded_by !== null) {
+    throw new AppError("conflict", `${id} has been superseded already, by ${row.superseded_by}. Supersede that one.`, { param: "supersedes" });
+  }
+  if (isLessTrusted(by.trust, row.trust)) {
+    throw new AppError("forbidden", `A memory of trust "${by.trust}" may not supersede one of trust "${row.trust}".`, { param: "trust" });
+  }
+  return row;
+}
+
+async function supersede(ctx: WriteContext, old: MemoryRow, by: MemoryRow): Promise<void> {
+  await replaceRow(ctx, old, { ...old, superseded_by: by.id, valid_to: old.valid_to ?? by.valid_from ?? by.occurred_at ?? ctx.now.toISOString() });
+}
+

@@ -1,0 +1,40 @@
+import type { Kysely } from "kysely";
+import type { WriteContext } from "../write-context.ts";
+import { toMemory, type MemoryRow } from "./memories.ts";
+import type { TenantTables } from "./schema.ts";
+
+export async function insertIndexEntry({ db, indexer }: WriteContext, row: MemoryRow): Promise<void> {
+  const { entry, model } = indexer.index(toMemory(row), row);
+  await db.insertInto("index_entries").values({ seq: row.seq, group_id: row.group_id, entry, model }).execute();
+}
+
+/** Analyses and embeds again only when the words have changed. */
+export async function replaceIndexEntry(ctx: WriteContext, before: MemoryRow, row: MemoryRow): Promise<void> {
+  const { db, indexer } = ctx;
+  await deleteSegmentsOf(db, row.group_id, [row.seq]);
+  const old = await db.selectFrom("index_entries").select("entry").where("seq", "=", row.seq).executeTakeFirst();
+  if (old && hasSameWords(before, row)) {
+    await db.updateTable("index_entries").set({ entry: indexer.refresh(old.entry, toMemory(row)) }).where("seq", "=", row.seq).execute();
+    return;
+  }
+  if (old) await db.deleteFrom("index_entries").where("seq", "=", row.seq).execute();
+  await insertIndexEntry(ctx, row);
+  ctx.tally.count("embeddings", 1);
+}
+
+const hasSameWords = (a: MemoryRow, b: MemoryRow): boolean =>
+  a.content === b.content && a.title === b.title && a.tags === b.tags && a.speaker === b.speaker && a.occurred_at === b.occurred_at;
+
+/** The entries leave at once; the memories themselves may stay a while, to be restored. */
+export async function deleteIndexEntries(db: Kysely<TenantTables>, groupId: number, seqs: number[]): Promise<void> {
+  await db.deleteFrom("index_entries").where("seq", "in", seqs).execute();
+  await deleteSegmentsOf(db, groupId, seqs);
+}
+
+/** A segment holds copies of its members' entries, so it goes when one of them changes. */
+async function deleteSegmentsOf(db: Kysely<TenantTables>, groupId: number, seqs: number[]): Promise<void> {
+  const segments = await db.selectFrom("segments").select(["first_seq", "last_seq"]).where("group_id", "=", groupId).execute();
+  const stale = segments.filter(({ first_seq, last_seq }) => seqs.some((seq) => seq >= first_seq && seq <= last_seq));
+  if (stale.length === 0) return;
+  await db.deleteFrom("segments").where("group_id", "=", groupId).where("first_seq", "in", stale.map((segment) => segment.first_seq)).execute();
+}

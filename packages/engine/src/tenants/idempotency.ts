@@ -1,0 +1,45 @@
+import { AppError } from "@loci/kit/errors";
+import type { Kysely } from "kysely";
+import type { Idempotency } from "../workspace.ts";
+import type { TenantTables } from "./schema.ts";
+
+/** For so long is an answer kept under its key. */
+export const ANSWER_KEPT_HOURS = 48;
+
+/** Keys of a handle that is bound to a group are that group's own: a key of one group never meets another's answers. */
+export const scopeOf = (bound: string | null): string => (bound === null ? "" : `group:${bound}`);
+
+/** The answer given before under this key, or `null`; the same key for another request is refused. */
+export async function findAnswer(db: Kysely<TenantTables>, bound: string | null, { key, fingerprint }: Idempotency): Promise<string | null> {
+  const row = await db
+    .selectFrom("idempotency").select(["fingerprint", "answer"])
+    .where("scope", "=", scopeOf(bound)).where("key", "=", key)
+    .executeTakeFirst();
+  if (!row) return null;
+  if (row.fingerprint !== fingerprint) {
+    throw new AppError("idempotency_mismatch", "This Idempotency-Key was used for another request before. Use a new key for each new request.", { param: "Idempotency-Key" });
+  }
+  if (row.answer === "") {
+    throw new AppError("not_found", "The first request under this Idempotency-Key was carried out, and what it made has been erased since.");
+  }
+  return row.answer;
+}
+
+export async function insertAnswer(db: Kysely<TenantTables>, bound: string | null, { key, fingerprint }: Idempotency, answer: string, operationId: string, now: Date): Promise<void> {
+  await db
+    .insertInto("idempotency")
+    .values({ scope: scopeOf(bound), key, fingerprint, answer, operation_id: operationId, created_at: now.toISOString() })
+    .execute();
+}
+
+const MEMORY_ID = /mem_[0-9a-f]{32}/g;
+
+/** Empties the answers that speak of erased memories; the record stays, so a repeat still does nothing twice. */
+export async function eraseAnswers(db: Kysely<TenantTables>, memoryIds: ReadonlySet<string>): Promise<void> {
+  if (memoryIds.size === 0) return;
+  const rows = await db.selectFrom("idempotency").select(["scope", "key", "answer"]).where("answer", "!=", "").execute();
+  for (const { scope, key, answer } of rows) {
+    if (!(answer.match(MEMORY_ID) ?? []).some((id) => memoryIds.has(id))) continue;
+    await db.updateTable("idempotency").set({ answer: "" }).where("scope", "=", scope).where("key", "=", key).execute();
+  }
+}

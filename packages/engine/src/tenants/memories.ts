@@ -1,0 +1,87 @@
+import { notFound } from "@loci/kit/errors";
+import type { Kysely } from "kysely";
+import type { Memory, MemoryVersion, Role, Source, Trust } from "../memory.ts";
+import type { MemoryTable, TenantTables } from "./schema.ts";
+
+/** A row with the name of its group, as a memory needs it. */
+export type MemoryRow = MemoryTable & { group_name: string };
+
+export const selectMemories = (db: Kysely<TenantTables>) =>
+  db.selectFrom("memories").innerJoin("groups", "groups.id", "memories.group_id").selectAll("memories").select("groups.name as group_name");
+
+/** A memory inside the bounds, forgotten or not. */
+export async function findMemoryRow(db: Kysely<TenantTables>, id: string, bound: string | null): Promise<MemoryRow | undefined> {
+  const row = await selectMemories(db).where("memories.id", "=", id).executeTakeFirst();
+  return row && (bound === null || row.group_name === bound) ? row : undefined;
+}
+
+/** A memory inside the bounds that is not forgotten. */
+export async function requireMemoryRow(db: Kysely<TenantTables>, id: string, bound: string | null): Promise<MemoryRow> {
+  const row = await findMemoryRow(db, id, bound);
+  if (!row || row.forgotten_at !== null) throw notFound("memory");
+  return row;
+}
+
+/** SQLite binds at most 32,766 values in a statement. */
+const SEQS_PER_QUERY = 10_000;
+
+export async function listMemoryRowsBySeq(db: Kysely<TenantTables>, seqs: number[]): Promise<MemoryRow[]> {
+  const rows: MemoryRow[] = [];
+  for (let from = 0; from < seqs.length; from += SEQS_PER_QUERY) {
+    rows.push(...(await selectMemories(db).where("seq", "in", seqs.slice(from, from + SEQS_PER_QUERY)).execute()));
+  }
+  return rows;
+}
+
+export async function insertMemoryRow(db: Kysely<TenantTables>, { group_name: _, ...row }: MemoryRow): Promise<void> {
+  await db.insertInto("memories").values(row).execute();
+}
+
+export async function updateMemoryRow(db: Kysely<TenantTables>, { group_name: _, seq, ...row }: MemoryRow): Promise<void> {
+  await db.updateTable("memories").set(row).where("seq", "=", seq).execute();
+}
+
+export async function insertVersion(db: Kysely<TenantTables>, seq: number, version: MemoryVersion): Promise<void> {
+  await db
+    .insertInto("versions")
+    .values({ seq, version: version.version, operation_id: version.operation_id, replaced_at: version.replaced_at, snapshot: JSON.stringify(version.memory) })
+    .execute();
+}
+
+export async function listVersionRows(db: Kysely<TenantTables>, seq: number): Promise<MemoryVersion[]> {
+  const rows = await db.selectFrom("versions").selectAll().where("seq", "=", seq).orderBy("version", "desc").execute();
+  return rows.map(({ version, operation_id, replaced_at, snapshot }) =>
+    ({ version, operation_id, replaced_at, memory: JSON.parse(snapshot) as Memory }));
+}
+
+/** What a memory counts for in `storage_bytes`: its text and what hangs on it, as UTF-8. */
+export const countMemoryBytes = (row: Pick<MemoryRow, "content" | "title" | "tags" | "metadata">): number =>
+  Buffer.byteLength(row.content) + Buffer.byteLength(row.title ?? "") + Buffer.byteLength(row.tags) + Buffer.byteLength(row.metadata);
+
+export function toMemory(row: MemoryRow): Memory {
+  return {
+    id: row.id,
+    group: row.group_name,
+    type: row.type,
+    ...(row.title !== null && { title: row.title }),
+    content: row.content,
+    tags: JSON.parse(row.tags) as string[],
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    importance: row.importance,
+    source: JSON.parse(row.source) as Source,
+    trust: row.trust as Trust,
+    ...(row.session !== null && { session: row.session }),
+    ...(row.speaker !== null && { speaker: row.speaker }),
+    ...(row.role !== null && { role: row.role as Role }),
+    ...(row.occurred_at !== null && { occurred_at: row.occurred_at }),
+    ...(row.valid_from !== null && { valid_from: row.valid_from }),
+    ...(row.valid_to !== null && { valid_to: row.valid_to }),
+    ...(row.expires_at !== null && { expires_at: row.expires_at }),
+    version: row.version,
+    ...(row.supersedes !== null && { supersedes: row.supersedes }),
+    ...(row.superseded_by !== null && { superseded_by: row.superseded_by }),
+    ...(row.forgotten_at !== null && { forgotten_at: row.forgotten_at }),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}

@@ -1,0 +1,147 @@
+import { AppError, toWireError, type WireError } from "@loci/kit/errors";
+import { sql, type Kysely } from "kysely";
+import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
+import type { Indexer, WriteContext } from "../write-context.ts";
+import { runCommand } from "./commands.ts";
+import { findAnswer, insertAnswer } from "./idempotency.ts";
+import { inspectStore, packGroup, sweepStore, writeVectors } from "./maintenance.ts";
+import type { TenantTables } from "./schema.ts";
+import { CommandTally, TransactionTally } from "./tally.ts";
+import type { Work, WorkResult, WorkResults } from "./work.ts";
+
+/** One open transaction of a workspace, in which many works are done before one commit. */
+export class Transaction {
+  readonly db: Kysely<TenantTables>;
+  readonly indexer: Indexer;
+  readonly now: Date;
+  private readonly tally = new TransactionTally();
+  private readonly report: (thrown: unknown) => void;
+  private readonly changeBefore: number;
+  private change: number;
+  /** True once rows were erased: the log of the database must not keep their bytes. */
+  erased = false;
+
+  private constructor(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void, change: number) {
+    this.db = db;
+    this.indexer = indexer;
+    this.now = now;
+    this.report = report;
+    this.changeBefore = change;
+    this.change = change;
+  }
+
+  static async open(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void): Promise<Transaction> {
+    const { change } = await db.selectFrom("state").select("change").executeTakeFirstOrThrow();
+    return new Transaction(db, indexer, now, report, change);
+  }
+
+  /** Does one work; a fault undoes this work alone and is thrown as what the caller may know. */
+  async run(work: Work): Promise<WorkResult> {
+    switch (work.kind) {
+      case "commands": return this.runCommands(work);
+      case "answer": return this.keepAnswer(work);
+      case "meter": this.tally.charge(work.operation, work.quantities, new Date(work.at)); return null;
+      case "vectors": return this.guard(() => writeVectors(this, work.model, work.vectors));
+      case "pack": return this.guard(() => packGroup(this.db, work.group_id, this.indexer.model));
+      case "sweep": return this.runSweep();
+      case "inspect": return inspectStore(this.db, this.indexer.model);
+    }
+  }
+
+  /** Writes what the works added up to; the commit itself is the caller's. */
+  async finish(): Promise<void> {
+    await this.tally.write(this.db, this.now);
+    if (this.change === this.changeBefore) return;
+    await this.db.updateTable("state").set((eb) => ({ change: this.change, epoch: eb("epoch", "+", this.erased ? 1 : 0) })).execute();
+  }
+
+  contextFor(operation: Operation, bound: string | null, tally: CommandTally): WriteContext {
+    return { db: this.db, now: this.now, operation, bound, indexer: this.indexer, tally, nextChange: () => ++this.change };
+  }
+
+  nextChange(): number {
+    return ++this.change;
+  }
+
+  addTally(tally: CommandTally): void {
+    this.tally.add(tally);
+    for (const delta of tally.groups.values()) this.erased ||= delta.erased;
+  }
+
+  private async runCommands({ commands, operation, bound, each }: Extract<Work, { kind: "commands" }>): Promise<WorkResults["commands"]> {
+    const outcomes: WorkResults["commands"] = [];
+    const meters = new CommandTally();
+    let succeeded = 0;
+    for (const [index, command] of commands.entries()) {
+      const tally = new CommandTally();
+      const { outcome, fresh } = await this.runOnce(command, this.contextFor(operation, bound, tally), keyFor(operation, each, index));
+      outcomes.push(outcome);
+      if (!outcome.ok || !fresh) continue;
+      succeeded += 1;
+      this.addTally(tally);
+      for (const [meter, quantity] of Object.entries(tally.meters)) meters.count(meter as keyof typeof tally.meters, quantity);
+    }
+    if (succeeded > 0) meters.count("api_calls", operation.calls ?? succeeded);
+    this.tally.charge(operation, meters.meters, this.now);
+    return outcomes;
+  }
+
+  /** A command under a key that is known answers what it answered first, and does nothing. */
+  private async runOnce(command: WriteCommand, ctx: WriteContext, idempotency: Idempotency | undefined): Promise<{ outcome: Outcome<ResultOf<WriteCommand>>; fresh: boolean }> {
+    try {
+      const before = idempotency && (await findAnswer(this.db, ctx.bound, idempotency));
+      if (before) return { outcome: { ok: true, result: JSON.parse(before) as ResultOf<WriteCommand> }, fresh: false };
+      const result = await this.guard(async () => {
+        const done = await runCommand(ctx, command);
+        if (idempotency) await insertAnswer(this.db, ctx.bound, idempotency, JSON.stringify(done), ctx.operation.id, this.now);
+        return done;
+      });
+      return { outcome: { ok: true, result }, fresh: true };
+    } catch (thrown) {
+      return { outcome: { ok: false, error: this.toCallersError(thrown) }, fresh: true };
+    }
+  }
+
+  private async keepAnswer({ idempotency, body, operation_id, bound }: Extract<Work, { kind: "answer" }>): Promise<string> {
+    const first = await findAnswer(this.db, bound, idempotency);
+    if (first !== null) return first;
+    await insertAnswer(this.db, bound, idempotency, body, operation_id, this.now);
+    return body;
+  }
+
+  private async runSweep(): Promise<WorkResults["sweep"]> {
+    await this.guard(() => sweepStore(this));
+    return inspectStore(this.db, this.indexer.model);
+  }
+
+  private async guard<Result>(work: () => Promise<Result>): Promise<Result> {
+    await sql`savepoint work`.execute(this.db);
+    try {
+      const result = await work();
+      await sql`release work`.execute(this.db);
+      return result;
+    } catch (thrown) {
+      await sql`rollback to work`.execute(this.db);
+      await sql`release work`.execute(this.db);
+      throw thrown;
+    }
+  }
+
+  toCallersError(thrown: unknown): WireError {
+    if (thrown instanceof AppError) return toWireError(thrown);
+    this.report(thrown);
+    return { code: "internal", message: "Something went wrong on our side; nothing was changed. Repeat the request, and tell us the request id if it stays." };
+  }
+
+  /** Charges what happened by itself (expiry) to an operation of its own. */
+  chargeOwn(operation: Operation, tally: CommandTally): void {
+    this.addTally(tally);
+    this.tally.charge(operation, tally.meters, this.now);
+  }
+}
+
+/** In a run of several commands each has a record of its own, so a repeat redoes only what is missing. */
+function keyFor({ idempotency, part }: Operation, each: boolean, index: number): Idempotency | undefined {
+  if (!idempotency || !each) return idempotency;
+  return { key: `${idempotency.key}#${part ?? 0}.${index}`, fingerprint: idempotency.fingerprint };
+}

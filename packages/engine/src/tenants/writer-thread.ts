@@ -1,0 +1,176 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { AppError, toWireError, type WireError } from "@loci/kit/errors";
+import { migrate } from "@loci/kit/migrate";
+import type { Kysely } from "kysely";
+import { createIndexer, type IndexerOptions } from "../indexer.ts";
+import type { Indexer } from "../write-context.ts";
+import { tenantMigrations } from "./migrations/index.ts";
+import { SqliteFiles, type OpenStore } from "./sqlite-files.ts";
+import { Transaction } from "./transaction.ts";
+import type { FromWriter, Reply, ToWriter, Work, WriterOptions } from "./work.ts";
+
+interface Job {
+  ticket: number;
+  work: Work;
+}
+
+/** Jobs in one transaction; more than this only makes the first of them wait. */
+const JOBS_PER_COMMIT = 512;
+
+/**
+ * A thread that owns the writing side of its stores. All that waits for a store goes into one transaction and one sync to
+ * the disk (group commit); answers leave after the sync. Reads to be counted wait a little, and never for the disk.
+ */
+class WriterThread {
+  private readonly files: SqliteFiles;
+  private readonly indexer: Indexer;
+  private readonly options: WriterOptions;
+  private readonly send: (message: FromWriter) => void;
+  private readonly waiting = new Map<string, Job[]>();
+  private readonly meterTimers = new Map<string, NodeJS.Timeout>();
+  private readonly ready = new Set<string>();
+  private running = false;
+  private at = 0;
+
+  constructor(options: WriterOptions, indexer: Indexer, send: (message: FromWriter) => void) {
+    this.options = options;
+    this.indexer = indexer;
+    this.send = send;
+    this.files = new SqliteFiles(options.dir, { readOnly: false, openMax: options.openStoresMax });
+  }
+
+  receive(message: ToWriter): void {
+    if (message.to === "work") {
+      this.at = message.at;
+      this.enqueue(message.store, message.jobs);
+    } else if (message.to === "create") void this.create(message.store, message.ticket);
+    else void this.close(message.ticket);
+  }
+
+  private enqueue(store: string, jobs: Job[]): void {
+    const queue = this.waiting.get(store) ?? [];
+    queue.push(...jobs);
+    this.waiting.set(store, queue);
+    if (jobs.some((job) => job.work.kind !== "meter")) this.makeReady(store);
+    else this.makeReadyLater(store);
+  }
+
+  private makeReady(store: string): void {
+    this.ready.add(store);
+    if (!this.running) void this.drain();
+  }
+
+  private makeReadyLater(store: string): void {
+    if (this.meterTimers.has(store)) return;
+    this.meterTimers.set(store, setTimeout(() => this.makeReady(store), this.options.meterDelayMs));
+  }
+
+  private async drain(): Promise<void> {
+    this.running = true;
+    for (let store = this.nextReady(); store !== undefined; store = this.nextReady()) {
+      await this.commitWaiting(store);
+      // Lets the messages in that came while the disk was busy: they share the next sync.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.running = false;
+  }
+
+  private nextReady(): string | undefined {
+    const store = this.ready.values().next().value;
+    if (store !== undefined) this.ready.delete(store);
+    return store;
+  }
+
+  private async commitWaiting(name: string): Promise<void> {
+    clearTimeout(this.meterTimers.get(name));
+    this.meterTimers.delete(name);
+    const queue = this.waiting.get(name) ?? [];
+    const jobs = queue.splice(0, JOBS_PER_COMMIT);
+    if (queue.length > 0) this.ready.add(name);
+    else this.waiting.delete(name);
+    if (jobs.length === 0) return;
+    try {
+      const replies = await this.files.use(name, (store) => this.commit(store, jobs), (store) => this.prepare(store));
+      this.send({ from: "done", replies });
+    } catch (thrown) {
+      this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(thrown) })) });
+    }
+  }
+
+  private async commit(store: OpenStore, jobs: Job[]): Promise<Reply[]> {
+    const { raw } = store.file;
+    const countsOnly = jobs.every((job) => job.work.kind === "meter");
+    // What is only counted survives the process, and need not survive the machine: it does not wait for the disk.
+    raw.exec(countsOnly ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    raw.exec("BEGIN IMMEDIATE");
+    try {
+      const transaction = await Transaction.open(store.db, this.indexer, new Date(this.at), (thrown) => this.report(store.name, thrown));
+      const replies: Reply[] = [];
+      for (const job of jobs) replies.push(await runJob(transaction, job));
+      await transaction.finish();
+      raw.exec("COMMIT");
+      if (transaction.erased) this.truncateLog(store);
+      return replies;
+    } catch (thrown) {
+      if (raw.isTransaction) raw.exec("ROLLBACK");
+      throw thrown;
+    }
+  }
+
+  /** Erased bytes were overwritten in the file; here they leave the write-ahead log as well. */
+  private truncateLog(store: OpenStore): void {
+    store.file.raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  private async create(name: string, ticket: number): Promise<void> {
+    try {
+      await this.files.use(name, async () => undefined, async (store) => {
+        await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${name}`);
+      });
+      this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
+    } catch (thrown) {
+      this.send({ from: "done", replies: [{ ticket, ok: false, error: this.toStoreError(thrown) }] });
+    }
+  }
+
+  private async prepare(store: OpenStore): Promise<void> {
+    const steps = await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${store.name}`);
+    if (steps.length > 0) this.send({ from: "log", level: "info", message: `store ${store.name} migrated`, detail: steps.join(", ") });
+  }
+
+  private async close(ticket: number): Promise<void> {
+    for (const timer of this.meterTimers.values()) clearTimeout(timer);
+    this.meterTimers.clear();
+    for (const name of this.waiting.keys()) this.ready.add(name);
+    while (this.running) await new Promise((resolve) => setImmediate(resolve));
+    await this.drain();
+    this.files.closeAll();
+    this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
+  }
+
+  private toStoreError(thrown: unknown): WireError {
+    if (!(thrown instanceof AppError)) this.report("", thrown);
+    const error = thrown instanceof AppError ? thrown : new AppError("unavailable", "The store could not be written; nothing was changed. Repeat the request in a moment.", { retry_after: 1 });
+    return toWireError(error);
+  }
+
+  private report(store: string, thrown: unknown): void {
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.send({ from: "log", level: "error", message: `a write failed in store ${store}`, detail });
+  }
+}
+
+async function runJob(transaction: Transaction, { ticket, work }: Job): Promise<Reply> {
+  try {
+    return { ticket, ok: true, result: await transaction.run(work) };
+  } catch (thrown) {
+    return { ticket, ok: false, error: transaction.toCallersError(thrown) };
+  }
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const { options, indexer } = workerData as { options: WriterOptions; indexer: IndexerOptions };
+  const thread = new WriterThread(options, createIndexer(indexer), (message) => port.postMessage(message));
+  port.on("message", (message: ToWriter) => thread.receive(message));
+}

@@ -1,0 +1,105 @@
+import { Worker } from "node:worker_threads";
+import type { Clock } from "@loci/kit/clock";
+import { AppError, fromWireError } from "@loci/kit/errors";
+import type { Log } from "@loci/kit/log";
+import type { IndexerOptions } from "../indexer.ts";
+import type { FromWriter, ToWriter, Work, WorkResults, WriterOptions } from "./work.ts";
+
+interface Waiter {
+  resolve(result: never): void;
+  reject(error: AppError): void;
+}
+
+type Jobs = Extract<ToWriter, { to: "work" }>["jobs"];
+
+/** This side of a writer thread: sends works, and settles each when the thread says that it is on the disk. */
+export class Writer {
+  private readonly worker: Worker;
+  private readonly log: Log;
+  private readonly waiters = new Map<number, Waiter>();
+  private readonly outbox = new Map<string, Jobs>();
+  private readonly now: Clock;
+  private ticket = 0;
+  private failure: AppError | null = null;
+
+  constructor(options: WriterOptions, indexer: IndexerOptions, log: Log, now: Clock) {
+    this.log = log;
+    this.now = now;
+    this.worker = new Worker(new URL("./writer-thread.ts", import.meta.url), { workerData: { options, indexer } });
+    this.worker.on("message", (message: FromWriter) => this.receive(message));
+    this.worker.on("error", (error) => this.fail(error));
+    this.worker.on("exit", () => this.fail(new Error("the writer thread ended")));
+    // The thread does not keep the process alive: whoever waits for a write does.
+    this.worker.unref();
+  }
+
+  get alive(): boolean {
+    return this.failure === null;
+  }
+
+  run<Kind extends Work["kind"]>(store: string, work: Extract<Work, { kind: Kind }>): Promise<WorkResults[Kind]> {
+    return this.ask((ticket) => {
+      const jobs = this.outbox.get(store);
+      if (jobs) jobs.push({ ticket, work });
+      else {
+        this.outbox.set(store, [{ ticket, work }]);
+        // What one turn of the loop asks for travels in one message.
+        queueMicrotask(() => this.flush(store));
+      }
+    });
+  }
+
+  create(store: string): Promise<null> {
+    return this.ask((ticket) => this.post({ to: "create", store, ticket }));
+  }
+
+  /** Everything that waits is written, then the files are closed and the thread ends. */
+  async close(): Promise<void> {
+    if (this.failure) return;
+    await this.ask<null>((ticket) => this.post({ to: "close", ticket }));
+    this.failure = new AppError("unavailable", "The server is stopping.", { retry_after: 5 });
+    await this.worker.terminate();
+  }
+
+  private ask<Result>(send: (ticket: number) => void): Promise<Result> {
+    if (this.failure) return Promise.reject(this.failure);
+    const ticket = ++this.ticket;
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    if (this.waiters.size === 0) this.worker.ref();
+    this.waiters.set(ticket, { resolve: resolve as Waiter["resolve"], reject });
+    send(ticket);
+    return promise;
+  }
+
+  private flush(store: string): void {
+    const jobs = this.outbox.get(store) ?? [];
+    this.outbox.delete(store);
+    this.post({ to: "work", store, at: this.now().getTime(), jobs });
+  }
+
+  private post(message: ToWriter): void {
+    this.worker.postMessage(message);
+  }
+
+  private receive(message: FromWriter): void {
+    if (message.from === "log") {
+      this.log[message.level]({ detail: message.detail }, message.message);
+      return;
+    }
+    for (const reply of message.replies) {
+      const waiter = this.waiters.get(reply.ticket);
+      this.waiters.delete(reply.ticket);
+      if (reply.ok) waiter?.resolve(reply.result as never);
+      else waiter?.reject(fromWireError(reply.error));
+    }
+    if (this.waiters.size === 0) this.worker.unref();
+  }
+
+  private fail(cause: Error): void {
+    if (this.failure) return;
+    this.log.fatal({ error: cause.stack ?? cause.message }, "the writer thread failed");
+    this.failure = new AppError("unavailable", "The store cannot be written right now. Nothing of this request was kept.", { cause });
+    for (const waiter of this.waiters.values()) waiter.reject(this.failure);
+    this.waiters.clear();
+  }
+}

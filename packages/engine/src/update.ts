@@ -1,0 +1,87 @@
+import { AppError, invalid, notFound } from "@loci/kit/errors";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { MemoryPatch, StoreReceipt } from "./memory.ts";
+import { findTwin, insertMemoryAgain, replaceRow, toTime } from "./store.ts";
+import { findMemoryRow, listVersionRows, requireMemoryRow, toMemory } from "./tenants/memories.ts";
+import type { MemoryRow } from "./tenants/memories.ts";
+import type { WriteContext } from "./write-context.ts";
+
+/** Changes the named fields and keeps how the memory looked before as a version. */
+export async function updateMemory(ctx: WriteContext, id: string, patch: MemoryPatch, version: number | undefined): Promise<StoreReceipt> {
+  const before = await requireMemoryRow(ctx.db, id, ctx.bound);
+  if (version !== undefined && version !== before.version) {
+    throw new AppError("conflict", `This memory is at version ${before.version}, not ${version}: somebody changed it meanwhile. Read it again, then repeat the change.`, {
+      param: "version", details: { version: before.version },
+    });
+  }
+  return applyPatch(ctx, before, patch, "The named fields were changed; the version before is in its history.");
+}
+
+/** Brings back a forgotten memory, or how a memory looked at an earlier version. */
+export async function restoreMemory(ctx: WriteContext, id: string, version: number | undefined): Promise<StoreReceipt> {
+  const row = await findMemoryRow(ctx.db, id, ctx.bound);
+  if (!row) throw notFound("memory");
+  const live = row.forgotten_at === null ? row : await unforget(ctx, row);
+  if (version === undefined || version === live.version) {
+    const status = row.forgotten_at === null ? "ignored" : "updated";
+    return { memory: toMemory(live), status, reason: status === "ignored" ? "It was not forgotten." : "It was forgotten, and is back." };
+  }
+
+  const kept = (await listVersionRows(ctx.db, live.seq)).find((candidate) => candidate.version === version);
+  if (!kept) throw new AppError("not_found", "There is no such version of this memory. Its history lists those that are kept.", { param: "version" });
+  const { content, type, tags, metadata, importance, trust } = kept.memory;
+  const { title = null, session = null, speaker = null, role = null, occurred_at = null, valid_from = null, valid_to = null, expires_at = null } = kept.memory;
+  return applyPatch(
+    ctx, live,
+    { content, type, tags, metadata, importance, trust, title, session, speaker, role, occurred_at, valid_from, valid_to, expires_at },
+    `It looks as it did at version ${version} again.`,
+  );
+}
+
+async function applyPatch(ctx: WriteContext, before: MemoryRow, patch: MemoryPatch, reason: string): Promise<StoreReceipt> {
+  const changed = toPatchedRow(before, patch);
+  if (changed.content.trim() === "") throw invalid("content", "A memory needs some text: \"content\" is empty or only white space. To remove the memory, forget it.");
+  if (JSON.stringify(changed) === JSON.stringify(before)) {
+    return { memory: toMemory(before), status: "ignored", reason: "Nothing in the request differs from what is stored." };
+  }
+  if (changed.fingerprint !== before.fingerprint) await requireNoTwin(ctx, changed);
+  return { memory: toMemory(await replaceRow(ctx, before, changed)), status: "updated", reason };
+}
+
+function toPatchedRow(before: MemoryRow, patch: MemoryPatch): MemoryRow {
+  const pick = <Value>(given: Value | undefined, kept: Value): Value => (given === undefined ? kept : given);
+  const pickTime = (given: string | null | undefined, kept: string | null) => (given === undefined ? kept : toTime(given));
+  const row: MemoryRow = {
+    ...before,
+    content: pick(patch.content, before.content),
+    type: pick(patch.type, before.type),
+    title: pick(patch.title, before.title),
+    tags: patch.tags === undefined ? before.tags : JSON.stringify([...new Set(patch.tags)]),
+    metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
+    importance: pick(patch.importance, before.importance),
+    trust: pick(patch.trust, before.trust),
+    session: pick(patch.session, before.session),
+    speaker: pick(patch.speaker, before.speaker),
+    role: pick(patch.role, before.role),
+    occurred_at: pickTime(patch.occurred_at, before.occurred_at),
+    valid_from: pickTime(patch.valid_from, before.valid_from),
+    valid_to: pickTime(patch.valid_to, before.valid_to),
+    expires_at: pickTime(patch.expires_at, before.expires_at),
+  };
+  return { ...row, fingerprint: fingerprintOf(row) };
+}
+
+async function requireNoTwin(ctx: WriteContext, row: MemoryRow): Promise<void> {
+  const twin = await findTwin(ctx, row);
+  if (!twin || twin.seq === row.seq) return;
+  throw new AppError("conflict", `Another memory of this group says this already (${twin.id}). Change or forget that one.`, {
+    param: "content", details: { memory: twin.id },
+  });
+}
+
+async function unforget(ctx: WriteContext, row: MemoryRow): Promise<MemoryRow> {
+  const back: MemoryRow = { ...row, forgotten_at: null, change: ctx.nextChange(), updated_at: ctx.now.toISOString() };
+  if (back.superseded_by === null) await requireNoTwin(ctx, back);
+  await insertMemoryAgain(ctx, back);
+  return back;
+}

@@ -1,0 +1,11 @@
+import { uuidv7 } from "uuidv7";
+
+/** What an id can name; the prefix is part of the id. */
+export type IdKind = "mem" | "rel" | "wsp" | "key" | "op" | "req";
+
+/** The only maker of ids: a kind, then a UUIDv7 without hyphens, so that ids of a kind sort by time. */
+export const newId = (kind: IdKind): string => `${kind}_${uuidv7().replaceAll("-", "")}`;
+
+const ID = /^([a-z]{2,3})_[0-9a-f]{32}$/;
+
+export const isId = (kind: IdKind, text: string): boolean => ID.exec(text)?.[1] === kind;

@@ -1,0 +1,34 @@
+import { invalid } from "./errors.ts";
+
+export interface Page<Item> {
+  items: Item[];
+  /** Give it back as `cursor` for what follows; `null` on the last page. */
+  next: string | null;
+}
+
+/** A cursor holds the sort key of the last item seen, so a page is stable while others insert. */
+export const toCursor = (...key: (string | number)[]): string =>
+  Buffer.from(JSON.stringify(key)).toString("base64url");
+
+/** Reads a cursor that `toCursor` made with `length` parts. */
+export function readCursor(cursor: string, length: number): (string | number)[] {
+  const fault = invalid("cursor", "This cursor was not made by this list. Leave it out to start from the first page.");
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+  } catch {
+    throw fault;
+  }
+  if (!isSortKey(key) || key.length !== length) throw fault;
+  return key;
+}
+
+const isSortKey = (key: unknown): key is (string | number)[] =>
+  Array.isArray(key) && key.every((part) => typeof part === "string" || Number.isFinite(part));
+
+/** Cuts a page out of rows that were asked for with `limit + 1`. */
+export function toPage<Row, Item>(rows: Row[], limit: number, toItem: (row: Row) => Item, cursorOf: (row: Row) => string): Page<Item> {
+  const kept = rows.slice(0, limit);
+  const last = kept.at(-1);
+  return { items: kept.map(toItem), next: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+}
