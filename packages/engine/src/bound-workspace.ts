@@ -1,5 +1,6 @@
 import type { Clock } from "@loci/kit/clock";
 import { AppError, fromWireError } from "@loci/kit/errors";
+import type { Log } from "@loci/kit/log";
 import type { Page } from "@loci/kit/page";
 import { listRelated, readGraph } from "./graph.ts";
 import type { Group, Memory, MemoryVersion, Relationship } from "./memory.ts";
@@ -18,6 +19,7 @@ import type {
 /** What all handles of an engine share. */
 export interface SharedParts extends Omit<RecallParts, "store" | "bound" | "now"> {
   now: Clock;
+  log: Log;
   /** Told after each write, so that what became due is looked at. */
   onWrite(store: string): void;
 }
@@ -111,7 +113,9 @@ export class BoundWorkspace implements Workspace {
   meter(operation: Operation, quantities: Parameters<Workspace["meter"]>[1] = { api_calls: operation.calls ?? 1 }): void {
     const at = this.shared.now().toISOString();
     // A store that cannot count answers all its requests with an error; this one has its answer already.
-    this.store.write({ kind: "meter", operation, quantities, at }).catch(this.shared.onDegraded);
+    this.store.write({ kind: "meter", operation, quantities, at }).catch((error: unknown) => {
+      this.shared.log.warn({ store: this.id, error: String(error) }, "a read was not counted");
+    });
   }
 
   async readUsage(): Promise<UsageReport> {

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "@loci/kit/clock";
 import { silentLog, type Log } from "@loci/kit/log";
 import { BoundWorkspace, type SharedParts } from "./bound-workspace.ts";
+import { byPassage } from "./embed/by-passage.ts";
 import { openEmbedder, type Embedder, type EmbedderOptions } from "./embed/embedder.ts";
+import { QueryVectors } from "./embed/query-vectors.ts";
 import { EmbeddingQueue } from "./embed/queue.ts";
 import { Housekeeper } from "./housekeeper.ts";
 import { IndexCache } from "./index-cache.ts";
@@ -50,7 +52,7 @@ class StartedEngine implements Engine {
   private readonly embedder: Embedder;
   private readonly housekeeper: Housekeeper;
   private readonly queue: EmbeddingQueue;
-  private readonly waiting = new Map<string, number>();
+  private readonly waiting = new Set<string>();
   private readonly shared: SharedParts;
 
   constructor(stores: SqliteStores, embedder: Embedder, cache: IndexCache, log: Log, now: Clock) {
@@ -58,17 +60,17 @@ class StartedEngine implements Engine {
     this.embedder = embedder;
     this.housekeeper = new Housekeeper({ stores, now, log, onWaiting: (store, waiting) => this.noteWaiting(store, waiting) });
     this.queue = new EmbeddingQueue({
-      embedder, log,
+      embedder: byPassage(embedder), log,
       source: {
-        stores: () => [...this.waiting.keys()],
+        stores: () => [...this.waiting],
         take: (store, limit) => this.takeWaiting(store, limit),
         put: (store, model, vectors) => this.putVectors(store, model, vectors),
       },
     });
     this.shared = {
-      cache, embedder, now, analyzer: createAnalyzer(),
+      cache, now, log, analyzer: createAnalyzer(),
+      queryVectors: new QueryVectors({ embedder, log, now }),
       onWrite: (store) => this.noteWrite(store),
-      onDegraded: (error) => log.warn({ error: String(error) }, "answered without a part"),
     };
   }
 
@@ -104,14 +106,16 @@ class StartedEngine implements Engine {
   private noteWrite(store: string): void {
     this.housekeeper.note(store);
     // With a table of its own the writer has embedded already; otherwise the new memory waits for its vector.
-    if (this.embedder.table === null) this.noteWaiting(store, 1);
+    if (this.embedder.table !== null) return;
+    this.waiting.add(store);
+    this.queue.wake(store);
   }
 
   private noteWaiting(store: string, waiting: number): void {
     if (waiting === 0) this.waiting.delete(store);
     else {
-      this.waiting.set(store, waiting);
-      this.queue.wake(store);
+      this.waiting.add(store);
+      this.queue.wake(store, waiting);
     }
   }
 
@@ -119,14 +123,15 @@ class StartedEngine implements Engine {
     const store = await this.stores.open(name);
     const rows = await store.read((db) => selectWaiting(db, this.embedder.model)
       .innerJoin("memories", "memories.seq", "index_entries.seq")
-      .select(["memories.seq", "memories.change", "memories.title", "memories.content"])
+      .select(["memories.seq", "memories.change", "memories.title", "memories.content", "memories.speaker"])
       .orderBy("memories.seq").limit(limit).execute());
     if (rows.length === 0) this.waiting.delete(name);
-    return rows.map(({ seq, change, title, content }) => ({ seq, change, text: toEmbeddedText(title === null ? { content } : { title, content }) }));
+    return rows.map(({ seq, change, title, content, speaker }) =>
+      ({ seq, change, text: toEmbeddedText({ content, ...(title !== null && { title }), ...(speaker !== null && { speaker }) }) }));
   }
 
   private async putVectors(name: string, model: string, vectors: { seq: number; change: number; vector: Float32Array }[]): Promise<{ written: number }> {
     const store = await this.stores.open(name);
-    return store.write({ kind: "vectors", model, vectors });
+    return store.write({ kind: "vectors", model, dimensions: this.embedder.dimensions ?? 0, vectors });
   }
 }

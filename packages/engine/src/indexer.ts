@@ -1,8 +1,11 @@
+import { joinVectors } from "./embed/by-passage.ts";
 import { readStaticTable } from "./embed/static-table.ts";
 import { quantize } from "./kernel/quantize.ts";
 import type { Memory } from "./memory.ts";
 import { decodeEntry, encodeEntry } from "./search/entry.ts";
 import { toIndexEntry } from "./search/memory-entry.ts";
+import { readUtterance } from "./steps/speaker.ts";
+import { splitPassages } from "./steps/passages.ts";
 import { createAnalyzer } from "./text/analyzer.ts";
 import type { Indexer, Place } from "./write-context.ts";
 
@@ -13,9 +16,11 @@ export interface IndexerOptions {
   table: SharedArrayBuffer | null;
 }
 
-/** What is embedded of a memory: its title and its text. */
-export const toEmbeddedText = ({ title, content }: Pick<Memory, "title" | "content">): string =>
-  title === undefined ? content : `${title}\n${content}`;
+/** What is embedded of a memory: its title and its text, without a speaker before it. */
+export function toEmbeddedText({ title, content, speaker }: Pick<Memory, "title" | "content" | "speaker">): string {
+  const { text } = readUtterance(content, speaker ?? null, null);
+  return title === undefined ? text : `${title}\n${text}`;
+}
 
 /** An indexer with an analyzer of its own; the table is read where it lies. */
 export function createIndexer({ model, table }: IndexerOptions): Indexer {
@@ -27,15 +32,23 @@ export function createIndexer({ model, table }: IndexerOptions): Indexer {
   return {
     model,
     index(memory, place) {
-      const vector = words && quantize(words.embed(toEmbeddedText(memory)));
+      const vectors = words && joinVectors(splitPassages(toEmbeddedText(memory)).map((passage) => words.embed(passage)));
+      const vector = vectors && quantizeEach(vectors, words.dimensions);
       return { entry: encodeEntry(toEntry(memory, place, vector)), model: vector && model };
     },
     refresh(entry, memory) {
       const { seq, group, vector } = decodeEntry(entry);
       return encodeEntry(toEntry(memory, { seq, group_id: group }, vector));
     },
-    withVector(entry, vector) {
-      return encodeEntry({ ...decodeEntry(entry), vector: quantize(vector) });
+    withVectors(entry, vectors, dimensions) {
+      return encodeEntry({ ...decodeEntry(entry), vector: quantizeEach(vectors, dimensions) });
     },
   };
+}
+
+/** Vectors end to end, each quantised by itself. */
+function quantizeEach(vectors: Float32Array, dimensions: number): Int8Array {
+  const quantized = new Int8Array(vectors.length);
+  for (let at = 0; at < vectors.length; at += dimensions) quantized.set(quantize(vectors.subarray(at, at + dimensions)), at);
+  return quantized;
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Embedder } from "./embed/embedder.ts";
+import type { QueryVectors } from "./embed/query-vectors.ts";
 import { walkEdges } from "./graph.ts";
 import type { IndexCache } from "./index-cache.ts";
 import { TRUST_LEVELS, type Trust } from "./memory.ts";
@@ -18,10 +18,8 @@ export interface RecallParts {
   bound: string | null;
   cache: IndexCache;
   analyzer: Analyzer;
-  embedder: Embedder;
+  queryVectors: QueryVectors;
   now: Date;
-  /** Told when the question could not be embedded: words alone answer then. */
-  onDegraded(error: unknown): void;
 }
 
 /** The strongest hits whose neighbours in the graph are looked at, and what a neighbour gets of its hit's score per step. */
@@ -36,12 +34,12 @@ export async function recallMemories(parts: RecallParts, query: RecallQuery): Pr
 
   const asked = query.asked_at === undefined ? now : new Date(query.asked_at);
   const question = analyzeQuestion(query.query, asked.getTime(), analyzer);
-  const vector = query.channels === "text" ? null : await embedQuestion(parts, query.query);
+  const vector = query.channels === "text" ? null : await parts.queryVectors.find(store.name, query.query);
   const allowed = await store.read((db) => findAllowed(db, group, query));
   const depth = query.depth ?? 0;
 
   const hits = await cache.use(store, group, (index) => index.search({
-    question, vector, now: now.getTime(), allowed,
+    question, vector: vector && quantize(vector), now: now.getTime(), allowed,
     limit: depth > 0 ? Math.max(query.limit, GRAPH_STARTS) : query.limit,
     channels: query.channels ?? "both",
     recency: query.recency ?? 0, importance: query.importance ?? 0,
@@ -60,16 +58,6 @@ interface Ranked {
   seq: number;
   score: number;
   parts: Record<string, number>;
-}
-
-async function embedQuestion({ embedder, onDegraded }: RecallParts, text: string): Promise<Int8Array | null> {
-  try {
-    const [vector] = await embedder.embed([text], "query");
-    return vector && vector.length > 0 ? quantize(vector) : null;
-  } catch (error) {
-    onDegraded(error);
-    return null;
-  }
 }
 
 /** The seqs that the caller's conditions leave, or `null` where there are none. */

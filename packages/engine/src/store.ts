@@ -1,8 +1,8 @@
 import { AppError, invalid, notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { fingerprintOf } from "./fingerprint.ts";
-import { TRUST_LEVELS } from "./memory.ts";
-import type { NewMemory, Source, StoreReceipt, Trust } from "./memory.ts";
+import { ROLES, TRUST_LEVELS } from "./memory.ts";
+import type { NewMemory, Role, Source, StoreReceipt, Trust } from "./memory.ts";
 import { insertIndexEntry, replaceIndexEntry } from "./tenants/entries.ts";
 import { openGroup } from "./tenants/groups.ts";
 import { countMemoryBytes, findMemoryRow, insertMemoryRow, insertVersion, selectMemories, toMemory, updateMemoryRow } from "./tenants/memories.ts";
@@ -66,10 +66,8 @@ export function toNewRow(ctx: WriteContext, input: NewMemory, group: GroupRow): 
   const { content } = input;
   if (content.trim() === "") throw invalid("content", "A memory needs some text: \"content\" is empty or only white space.");
 
-  const said = {
-    content, session: input.session ?? null, speaker: input.speaker ?? null, role: input.role ?? null,
-    occurred_at: toTime(input.occurred_at),
-  };
+  const role = input.role ?? toRole(input.speaker);
+  const said = { content, session: input.session ?? null, speaker: input.speaker ?? null, role, occurred_at: toTime(input.occurred_at) };
   const row = {
     ...said,
     seq: change, change, id: newId("mem"), group_id: group.id, group_name: group.name,
@@ -79,13 +77,16 @@ export function toNewRow(ctx: WriteContext, input: NewMemory, group: GroupRow): 
     metadata: JSON.stringify(input.metadata ?? {}),
     importance: input.importance ?? 0.5,
     source: JSON.stringify(toSource(ctx, input.source)),
-    trust: input.trust ?? (input.role === "assistant" ? "agent" : "user"),
+    trust: input.trust ?? (role === "assistant" ? "agent" : "user"),
     valid_from: toTime(input.valid_from), valid_to: toTime(input.valid_to), expires_at: toTime(input.expires_at),
     version: 1, supersedes: input.supersedes ?? null, superseded_by: null, forgotten_at: null,
     fingerprint: fingerprintOf(said), bytes: 0, created_at: at, updated_at: at,
   };
   return { ...row, bytes: countMemoryBytes(row) };
 }
+
+/** Who calls the speaker "user" or "assistant" has named a role. */
+const toRole = (speaker: string | undefined): Role | null => ROLES.find((role) => role !== "other" && role === speaker?.toLowerCase()) ?? null;
 
 /** Times are kept in one spelling, so that they sort as text. */
 export const toTime = (time: string | null | undefined): string | null =>

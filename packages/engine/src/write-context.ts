@@ -18,8 +18,8 @@ export interface Indexer {
   index(memory: Memory, place: Place): { entry: Uint8Array; model: string | null };
   /** The terms and the vector of `entry`, with what else the memory has now. */
   refresh(entry: Uint8Array, memory: Memory): Uint8Array;
-  /** The same entry with its vector of the current embedder. */
-  withVector(entry: Uint8Array, vector: Float32Array): Uint8Array;
+  /** The same entry with vectors of the current embedder: those of its passages, end to end. */
+  withVectors(entry: Uint8Array, vectors: Float32Array, dimensions: number): Uint8Array;
 }
 
 /** What a verb may touch while it runs: the open transaction of one workspace, and what it adds up. */

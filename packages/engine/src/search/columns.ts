@@ -4,7 +4,6 @@ import type { IndexEntry } from "./entry.ts";
 /** The bits of `flags`; 0 is an ordinal without a memory. */
 export const ALIVE = 1;
 export const SUPERSEDED = 2;
-export const HAS_VECTOR = 4;
 
 /** No role. */
 export const NO_ROLE = 255;
@@ -54,7 +53,7 @@ export class Columns {
     this.names = grown(this.names, new Uint32Array(capacity));
   }
 
-  set(ordinal: number, entry: IndexEntry, hasVector: boolean): void {
+  set(ordinal: number, entry: IndexEntry): void {
     this.seqs[ordinal] = entry.seq;
     this.groups[ordinal] = entry.group;
     this.sessions[ordinal] = entry.session;
@@ -65,7 +64,7 @@ export class Columns {
     this.importance[ordinal] = entry.importance;
     this.roles[ordinal] = entry.role === null ? NO_ROLE : ROLES.indexOf(entry.role);
     this.trust[ordinal] = TRUST_LEVELS.indexOf(entry.trust);
-    this.flags[ordinal] = ALIVE | (entry.superseded ? SUPERSEDED : 0) | (hasVector ? HAS_VECTOR : 0);
+    this.flags[ordinal] = ALIVE | (entry.superseded ? SUPERSEDED : 0);
     this.names[ordinal] = this.#findNameSet(entry.names);
   }
 

@@ -11,7 +11,7 @@ export interface IndexEntry {
   terms: Uint32Array;
   /** Words in the text. */
   length: number;
-  /** Any scale: cosines are taken with its own length. `null` while the memory has none. */
+  /** `quantize` of the vector of each passage, end to end; `null` while the memory has none. */
   vector: Int8Array | null;
   /** `toSessionKey` of group and session; 0 without a session. */
   session: number;

@@ -1,4 +1,5 @@
 import type { Memory } from "../memory.ts";
+import { readUtterance } from "../steps/speaker.ts";
 import type { Analyzer } from "../text/analyzer.ts";
 import { toDateWords } from "../text/dates.ts";
 import { hashTerm } from "../text/hash.ts";
@@ -14,20 +15,19 @@ export type IndexedFields = Pick<
 export interface EntryContext {
   seq: number;
   group: number;
+  /** `quantize` of the vector of each passage (`splitPassages`), end to end. */
   vector: Int8Array | null;
   /** Names of entities that the memory is linked to; a question that names one prefers the memory. */
   entities?: readonly string[];
 }
 
-/**
- * The index entry of a memory: speaker, title, content and tags, and the date it happened on as words, analyzed.
- * `speaker` is a name; for a mere "user" or "assistant" give `role` and no speaker.
- */
+/** The index entry of a memory: speaker, title, content and tags, and the date it happened on as words, analyzed. */
 export function toIndexEntry(memory: IndexedFields, context: EntryContext, analyzer: Analyzer): IndexEntry {
   const occurred = memory.occurred_at === undefined ? null : Date.parse(memory.occurred_at);
-  const text = [memory.speaker, memory.title, memory.content, memory.tags.join(" "), occurred === null ? undefined : toDateWords(occurred, analyzer.language)];
-  const analyzed = analyzer.analyze(text.filter((part) => part !== undefined && part !== "").join("\n"));
-  const names = [memory.speaker ?? "", ...(context.entities ?? [])].flatMap((name) => analyzer.analyze(name).hashes);
+  const { text: said, speaker, role } = readUtterance(memory.content, memory.speaker ?? null, memory.role ?? null);
+  const text = [speaker, memory.title, said, memory.tags.join(" "), occurred === null ? undefined : toDateWords(occurred, analyzer.language)];
+  const analyzed = analyzer.analyze(text.filter((part) => part !== undefined && part !== null && part !== "").join("\n"));
+  const names = [speaker ?? "", ...(context.entities ?? [])].flatMap((name) => analyzer.analyze(name).hashes);
   return {
     seq: context.seq,
     group: context.group,
@@ -36,7 +36,7 @@ export function toIndexEntry(memory: IndexedFields, context: EntryContext, analy
     vector: context.vector,
     session: memory.session === undefined ? 0 : toSessionKey(context.group, memory.session),
     names: Float64Array.from(new Set(names)).subarray(0, 255),
-    role: memory.role ?? null,
+    role,
     occurred_at: occurred,
     created_at: Date.parse(memory.created_at),
     expires_at: memory.expires_at === undefined ? null : Date.parse(memory.expires_at),

@@ -19,7 +19,7 @@ export interface SearchPlan {
   include_superseded?: boolean;
   include_expired?: boolean;
   min_trust?: Trust;
-  /** Hits below it are left out. See `Hit.score`. */
+  /** Hits below it are left out; see `Hit.score`. */
   min_score?: number;
   channels?: "both" | "text" | "vector";
   /** 0 to 1: how much a memory's age, or its importance, may take from its score. Default 0. */
@@ -30,6 +30,10 @@ export interface SearchPlan {
 
 export interface Hit {
   seq: number;
+  /**
+   * From 0; about 1 where words and meaning both match well, somewhat more where neighbours, speaker and role agree. What is merely
+   * the best of nothing stays around 0.3: half of each channel's scale is the best score possible, not the best found.
+   */
   score: number;
   /** Named parts that sum to `score`. */
   parts: ScoreParts;

@@ -1,78 +1,113 @@
 import { importanceFactor, recencyFactor } from "../steps/age.ts";
-import { nameFactors, neighbourScores } from "../steps/boost.ts";
+import { addNeighbours, addSittingScores, nameFactors } from "../steps/boost.ts";
 import { explainScore, sumParts } from "../steps/explain.ts";
-import type { Factor, ScoreParts } from "../steps/explain.ts";
-import { scaleByBest, scaleBySpan } from "../steps/fuse.ts";
+import type { Factor } from "../steps/explain.ts";
+import { scaleCosines, scaleText, weighChannels } from "../steps/fuse.ts";
 import { RANKING } from "../steps/ranking.ts";
 import type { Ranking } from "../steps/ranking.ts";
 import { selectTop } from "../steps/select.ts";
 import { timeFactor } from "../steps/time.ts";
-import { scoreText, scoreVectors } from "./channels.ts";
+import { scoreText } from "./channels.ts";
 import { USER_ROLE } from "./columns.ts";
 import { findEligible } from "./eligible.ts";
+import type { Eligible } from "./eligible.ts";
 import type { Hit, SearchPlan } from "./plan.ts";
 import type { Scope } from "./scope-index.ts";
 
-/** The two channels weighed and the neighbours' share, by ordinal. */
+/** The parts that are summed, by ordinal. */
 interface Bases {
   text: Float64Array;
   vector: Float64Array;
   neighbour: Float64Array;
+  sitting: Float64Array;
 }
 
 /** The whole ranking of one question over one scope. */
 export function searchScope(scope: Scope, plan: SearchPlan): Hit[] {
   const eligible = findEligible(scope, plan);
-  if (eligible.count === 0 || plan.limit < 1) return [];
+  const limit = Math.min((plan.offset ?? 0) + plan.limit, eligible.count);
+  if (limit < 1 || plan.limit < 1) return [];
   const ranking = plan.ranking ?? RANKING;
+  scope.scratch.begin(scope.extent);
   const bases = scoreBases(scope, plan, eligible, ranking);
   const factors = factorsOf(scope, plan, ranking);
-  const scores = new Float64Array(scope.extent);
+  const scores = scope.scratch.take(-Infinity);
   const scoreMin = Math.max(plan.min_score ?? 0, Number.MIN_VALUE);
   for (let at = 0; at < scope.extent; at++) {
-    const base = (bases.text[at] as number) + (bases.vector[at] as number) + (bases.neighbour[at] as number);
-    const score = eligible.mask[at] === 1 && base > 0 ? base * factors.product(at) : 0;
-    scores[at] = score >= scoreMin ? score : -Infinity;
+    if (eligible.mask[at] !== 1) continue;
+    const base = (bases.text[at] as number) + (bases.vector[at] as number) + (bases.neighbour[at] as number) + (bases.sitting[at] as number);
+    if (base <= 0) continue;
+    const score = base * factors.product(at);
+    if (score >= scoreMin) scores[at] = score;
   }
-  const offset = plan.offset ?? 0;
-  const best = selectTop(scores, scope.extent, offset + plan.limit, scope.columns.seqs).slice(offset);
+  const best = selectTop(scores, scope.extent, limit, scope.columns.seqs).slice(plan.offset ?? 0);
   return best.map(({ ordinal }) => toHit(scope, bases, factors.list(ordinal), ordinal));
 }
 
-function scoreBases(scope: Scope, plan: SearchPlan, eligible: ReturnType<typeof findEligible>, ranking: Ranking): Bases {
-  const { extent } = scope;
+/** Both channels scaled and weighed, and what a memory's surroundings give it. */
+function scoreBases(scope: Scope, plan: SearchPlan, eligible: Eligible, ranking: Ranking): Bases {
+  const { sittings, scratch } = scope;
   const channels = plan.channels ?? "both";
-  const text = channels === "vector" ? new Float64Array(extent) : scoreText(scope, plan.question, eligible, ranking.bm25);
-  const vector = channels === "text" || !plan.vector ? new Float64Array(extent) : scoreVectors(scope, plan.vector, eligible);
-  scaleByBest(text, extent);
-  if (channels !== "text" && plan.vector) scaleBySpan(vector, extent);
-  const share = channels === "vector" ? 1 : channels === "text" || !plan.vector ? 0 : ranking.vectorShare;
-  const fused = new Float64Array(extent);
-  for (let at = 0; at < extent; at++) {
-    text[at] = (1 - share) * (text[at] as number);
-    vector[at] = share * (vector[at] as number);
-    fused[at] = (text[at] as number) + (vector[at] as number);
-  }
-  return { text, vector, neighbour: neighbourScores(fused, extent, scope.sittings, channels === "both" ? ranking.neighbour : 0) };
+  const text = channels === "vector" ? scratch.take() : scaledText(scope, plan, eligible, ranking);
+  const cosines = channels === "text" || !plan.vector ? null : scaledCosines(scope, plan.vector, eligible);
+  const vector = cosines ?? scratch.take();
+  weighChannels(text, vector, channels === "vector" ? 1 : cosines ? ranking.vectorShare : 0);
+  const bases = { text, vector, neighbour: scratch.take(), sitting: scratch.take() };
+  if (channels !== "both" || sittings.count === 0) return bases;
+
+  addNeighbours(bases.neighbour, text, sittings, ranking.neighbourText);
+  addNeighbours(bases.neighbour, vector, sittings, ranking.neighbourVector);
+  const fused = scratch.take();
+  for (let at = 0; at < fused.length; at++) fused[at] = (text[at] as number) + (vector[at] as number);
+  addSittingScores(bases.sitting, fused, sittings.numbers, sittings.count, ranking.sitting);
+  return bases;
 }
 
-/** The factors on the base of a memory: their product for ranking, the list for explaining. */
-function factorsOf({ columns }: Scope, plan: SearchPlan, ranking: Ranking) {
-  const asked = new Set(plan.question.terms.map(({ hash }) => hash));
-  const names = nameFactors(columns.nameSets, asked, ranking);
-  const plain = plan.channels !== undefined && plan.channels !== "both";
-  const list = (at: number): (readonly [Factor, number])[] => [
-    ["speaker", plain ? 1 : (names[columns.names[at] as number] as number)],
-    ["role", !plain && columns.roles[at] === USER_ROLE ? ranking.userRole : 1],
-    ["time", plain ? 1 : timeFactor(columns.occurred[at] as number, plan.question.range, ranking.time)],
-    ["recency", plan.recency ? recencyFactor(columns.times[at] as number, plan.now, plan.recency) : 1],
-    ["importance", plan.importance ? importanceFactor(columns.importance[at] as number, plan.importance) : 1],
-  ];
-  return { list, product: (at: number) => list(at).reduce((product, [, factor]) => product * factor, 1) };
+function scaledText(scope: Scope, { question }: SearchPlan, eligible: Eligible, { bm25 }: Ranking): Float64Array {
+  const { scores, ideal } = scoreText(scope, question, eligible, bm25);
+  scaleText(scores, ideal);
+  return scores;
+}
+
+/** `null` when nothing eligible has a vector: words then have the whole score. */
+function scaledCosines({ scratch, vectors }: Scope, query: Int8Array, { mask, count }: Eligible): Float64Array | null {
+  const cosines = scratch.take(Number.NaN);
+  if (!vectors.scoreBest(query, mask, count, cosines)) return null;
+  scaleCosines(cosines);
+  return cosines;
+}
+
+interface Factors {
+  /** Of all factors of a memory. */
+  product(ordinal: number): number;
+  list(ordinal: number): (readonly [Factor, number])[];
+}
+
+/** The factors on a memory's base. Single channels, which are there to compare with, have none but those that are asked for. */
+function factorsOf({ columns }: Scope, plan: SearchPlan, ranking: Ranking): Factors {
+  const boosts = (plan.channels ?? "both") === "both";
+  const asked = new Set(boosts ? plan.question.terms.map(({ hash }) => hash) : []);
+  const names = nameFactors(columns.nameSets, asked, ranking.speaker);
+  const range = boosts ? plan.question.range : null;
+  const [recency, importance] = [plan.recency ?? 0, plan.importance ?? 0];
+  const speaker = (at: number) => names[columns.names[at] as number] as number;
+  const role = (at: number) => (boosts && columns.roles[at] === USER_ROLE ? ranking.userRole : 1);
+  const time = (at: number) => timeFactor(columns.occurred[at] as number, range, ranking.time);
+  const age = (at: number) => (recency === 0 ? 1 : recencyFactor(columns.times[at] as number, plan.now, recency));
+  const weight = (at: number) => (importance === 0 ? 1 : importanceFactor(columns.importance[at] as number, importance));
+  return {
+    product: (at) => speaker(at) * role(at) * time(at) * age(at) * weight(at),
+    list: (at) => [["speaker", speaker(at)], ["role", role(at)], ["time", time(at)], ["recency", age(at)], ["importance", weight(at)]],
+  };
 }
 
 function toHit({ columns }: Scope, bases: Bases, factors: readonly (readonly [Factor, number])[], ordinal: number): Hit {
-  const base = { text: bases.text[ordinal] as number, vector: bases.vector[ordinal] as number, neighbour: bases.neighbour[ordinal] as number };
-  const parts: ScoreParts = explainScore(base, factors);
+  const base = {
+    text: bases.text[ordinal] as number,
+    vector: bases.vector[ordinal] as number,
+    neighbour: bases.neighbour[ordinal] as number,
+    sitting: bases.sitting[ordinal] as number,
+  };
+  const parts = explainScore(base, factors);
   return { seq: columns.seqs[ordinal] as number, score: sumParts(parts), parts };
 }

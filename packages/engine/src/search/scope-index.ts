@@ -1,15 +1,17 @@
-import type { VectorHeap, VectorSlab } from "../kernel/vector-heap.ts";
-import { ALIVE, Columns } from "./columns.ts";
+import type { VectorHeap } from "../kernel/vector-heap.ts";
+import { Columns } from "./columns.ts";
 import type { IndexEntry } from "./entry.ts";
 import { NumberTable } from "./number-table.ts";
+import { PassageVectors } from "./passage-vectors.ts";
 import type { Hit, SearchPlan } from "./plan.ts";
 import { searchScope } from "./rank.ts";
+import { Scratch } from "./scratch.ts";
 import { Sittings } from "./sittings.ts";
 import { TermIndex } from "./term-index.ts";
 
 export interface ScopeIndexOptions {
   heap: VectorHeap;
-  /** Of the vectors; an entry's vector of another length counts as none (it is of another embedder). */
+  /** Of one passage's vector; vectors that are not whole passages count as none (they are of another embedder). */
   dimensions: number;
   /** What to start with; much faster than one `upsert` each. */
   entries?: readonly IndexEntry[];
@@ -20,8 +22,9 @@ export interface Scope {
   columns: Columns;
   terms: TermIndex;
   sittings: Sittings;
-  vectors: VectorSlab;
+  vectors: PassageVectors;
   seqs: NumberTable;
+  scratch: Scratch;
   /** Ordinals from 0 to below it are in use, or were. */
   extent: number;
   /** Memories alive. */
@@ -41,7 +44,8 @@ export class ScopeIndex {
   readonly #columns = new Columns();
   readonly #terms = new TermIndex();
   readonly #sittings = new Sittings();
-  readonly #vectors: VectorSlab;
+  readonly #scratch = new Scratch();
+  readonly #vectors: PassageVectors;
   readonly #seqs: NumberTable;
   #extent = 0;
   #count = 0;
@@ -52,11 +56,17 @@ export class ScopeIndex {
 
   constructor({ heap, dimensions, entries = [] }: ScopeIndexOptions) {
     const capacity = Math.max(CAPACITY_MIN, entries.length);
-    this.#vectors = heap.open(dimensions, capacity);
+    this.#vectors = new PassageVectors(heap, dimensions, capacity);
+    this.#vectors.growOrdinals(capacity);
     this.#seqs = new NumberTable(capacity);
     this.#columns.grow(capacity);
     this.#sittings.grow(capacity);
-    for (const entry of inOrder(entries)) this.#insert(entry);
+    try {
+      for (const entry of inOrder(entries)) this.#insert(entry);
+    } catch (error) {
+      this.#vectors.free();
+      throw error;
+    }
     if (entries.length > 0) this.#mergeTerms();
   }
 
@@ -67,11 +77,12 @@ export class ScopeIndex {
 
   /** What it takes, in the heap and beside it. */
   get bytes(): number {
-    return this.#vectors.bytes + this.#columns.bytes + this.#terms.bytes + this.#sittings.bytes + this.#seqs.bytes;
+    return this.#vectors.bytes + this.#columns.bytes + this.#terms.bytes + this.#sittings.bytes + this.#seqs.bytes + this.#scratch.bytes;
   }
 
   /** Adds a memory, or puts it in the place of the one with its seq. */
   upsert(entry: IndexEntry): void {
+    this.#vectors.reserve(this.#vectors.passagesIn(entry.vector));
     if (this.#reusable.length === 0) this.#reserve(this.#extent + 1);
     this.remove(entry.seq);
     this.#insert(entry);
@@ -107,6 +118,7 @@ export class ScopeIndex {
         sittings: this.#sittings,
         vectors: this.#vectors,
         seqs: this.#seqs,
+        scratch: this.#scratch,
         extent: this.#extent,
         count: this.#count,
         meanLength: this.#count > 0 ? this.#words / this.#count : 0,
@@ -123,9 +135,8 @@ export class ScopeIndex {
   #insert(entry: IndexEntry): void {
     const ordinal = this.#reusable.pop() ?? this.#extent++;
     const columns = this.#columns;
-    const vector = entry.vector?.length === this.#vectors.dimensions ? entry.vector : null;
-    if (vector) this.#vectors.set(ordinal, vector);
-    columns.set(ordinal, entry, vector !== null);
+    if (entry.vector && this.#vectors.passagesIn(entry.vector) > 0) this.#vectors.set(ordinal, entry.vector);
+    columns.set(ordinal, entry);
     this.#terms.add(ordinal, entry.terms);
     this.#sittings.add(ordinal, entry.session, (a, b) => isBefore(columns, a, b));
     this.#seqs.set(entry.seq, ordinal);
@@ -136,15 +147,13 @@ export class ScopeIndex {
   #reserve(extent: number): void {
     if (extent <= this.#columns.capacity) return;
     const capacity = Math.max(extent, Math.ceil(this.#columns.capacity * 1.5));
-    // First what may fail.
-    this.#vectors.grow(capacity);
+    this.#vectors.growOrdinals(capacity);
     this.#columns.grow(capacity);
     this.#sittings.grow(capacity);
   }
 
   #mergeTerms(): void {
-    const { flags } = this.#columns;
-    this.#terms.merge((ordinal) => ((flags[ordinal] as number) & ALIVE) !== 0);
+    this.#terms.merge(this.#columns.flags);
     this.#reusable.push(...this.#buried);
     this.#buried = [];
   }

@@ -10,11 +10,13 @@ export const NOBODY = -1;
 export class Sittings {
   #previous = new Int32Array(0);
   #next = new Int32Array(0);
+  #numbers = new Int32Array(0);
+  #numberOf = new NumberTable();
   #firsts = new NumberTable();
   #lasts = new NumberTable();
 
   get bytes(): number {
-    return this.#previous.byteLength * 2 + this.#firsts.bytes * 2;
+    return this.#previous.byteLength * 3 + this.#firsts.bytes + this.#lasts.bytes + this.#numberOf.bytes;
   }
 
   /** By ordinal; `NOBODY` at the ends. */
@@ -26,8 +28,19 @@ export class Sittings {
     return this.#next;
   }
 
+  /** By ordinal: a number from 0 to below `count` for each sitting; `NOBODY` without one. */
+  get numbers(): Int32Array {
+    return this.#numbers;
+  }
+
+  get count(): number {
+    return this.#numberOf.count;
+  }
+
   grow(capacity: number): void {
-    const [previous, next] = [this.#previous, this.#next];
+    const [previous, next, numbers] = [this.#previous, this.#next, this.#numbers];
+    this.#numbers = new Int32Array(capacity).fill(NOBODY);
+    this.#numbers.set(numbers);
     this.#previous = new Int32Array(capacity).fill(NOBODY);
     this.#next = new Int32Array(capacity).fill(NOBODY);
     this.#previous.set(previous);
@@ -36,6 +49,7 @@ export class Sittings {
 
   /** Adds `ordinal` to a sitting; `isBefore(a, b)` says whether memory a comes before memory b. */
   add(ordinal: number, session: number, isBefore: (a: number, b: number) => boolean): void {
+    this.#numbers[ordinal] = session === 0 ? NOBODY : this.#numberOf.getOrSet(session, this.#numberOf.count);
     if (session === 0) return this.#link(session, NOBODY, ordinal, NOBODY);
     const first = this.#firsts.get(session);
     if (first >= 0 && isBefore(ordinal, first)) return this.#link(session, NOBODY, ordinal, first);
@@ -56,6 +70,7 @@ export class Sittings {
     else this.#lasts.delete(session);
     this.#previous[ordinal] = NOBODY;
     this.#next[ordinal] = NOBODY;
+    this.#numbers[ordinal] = NOBODY;
   }
 
   #link(session: number, before: number, ordinal: number, after: number): void {

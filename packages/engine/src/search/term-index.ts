@@ -76,20 +76,23 @@ export class TermIndex {
     return found;
   }
 
-  /** Brings the tail in and drops the postings of ordinals that are not alive. */
-  merge(isAlive: (ordinal: number) => boolean): void {
+  /** Brings the tail in and drops the postings of ordinals that are not alive (`flags` by ordinal, 0: not). */
+  merge(flags: Uint8Array): void {
     const termCount = this.#ids.count;
     const starts = new Uint32Array(termCount + 1);
-    this.#forEach(isAlive, (term) => (starts[term + 1] as number) += 1);
+    const terms = this.#expandTerms();
+    for (let at = 0; at < terms.length; at++) if (flags[this.#ordinalAt(at)] !== 0) (starts[(terms[at] as number) + 1] as number) += 1;
     for (let term = 0; term < termCount; term++) (starts[term + 1] as number) += starts[term] as number;
     const places = starts.slice();
     const ordinals = new Uint32Array(starts[termCount] as number);
     const counts = new Uint8Array(ordinals.length);
-    this.#forEach(isAlive, (term, ordinal, count) => {
-      const place = (places[term] as number)++;
+    for (let at = 0; at < terms.length; at++) {
+      const ordinal = this.#ordinalAt(at);
+      if (flags[ordinal] === 0) continue;
+      const place = (places[terms[at] as number] as number)++;
       ordinals[place] = ordinal;
-      counts[place] = count;
-    });
+      counts[place] = at < this.#counts.length ? (this.#counts[at] as number) : (this.#tailCounts[at - this.#counts.length] as number);
+    }
     this.#starts = starts;
     this.#ordinals = ordinals;
     this.#counts = counts;
@@ -97,17 +100,18 @@ export class TermIndex {
     if (this.#tailTerms.length > 4 * TAIL_MIN) this.#resizeTail(1024);
   }
 
-  #forEach(isAlive: (ordinal: number) => boolean, visit: (term: number, ordinal: number, count: number) => void): void {
-    for (let term = 0; term + 1 < this.#starts.length; term++) {
-      for (let at = this.#starts[term] as number; at < (this.#starts[term + 1] as number); at++) {
-        const ordinal = this.#ordinals[at] as number;
-        if (isAlive(ordinal)) visit(term, ordinal, this.#counts[at] as number);
-      }
-    }
-    for (let at = 0; at < this.#tail; at++) {
-      const ordinal = this.#tailOrdinals[at] as number;
-      if (isAlive(ordinal)) visit(this.#tailTerms[at] as number, ordinal, this.#tailCounts[at] as number);
-    }
+  #ordinalAt(posting: number): number {
+    const merged = this.#ordinals.length;
+    return (posting < merged ? this.#ordinals[posting] : this.#tailOrdinals[posting - merged]) as number;
+  }
+
+  /** The term of every posting, merged ones first. */
+  #expandTerms(): Uint32Array {
+    const merged = this.#ordinals.length;
+    const terms = new Uint32Array(merged + this.#tail);
+    for (let term = 0; term + 1 < this.#starts.length; term++) terms.fill(term, this.#starts[term], this.#starts[term + 1]);
+    terms.set(this.#tailTerms.subarray(0, this.#tail), merged);
+    return terms;
   }
 
   #reserve(postings: number): void {

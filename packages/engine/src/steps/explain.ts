@@ -6,6 +6,8 @@ export interface ScoreParts {
   vector: number;
   /** What the previous and the next memory of the sitting have. */
   neighbour: number;
+  /** What the best memory of the sitting has. */
+  sitting: number;
   /** The question names the speaker or a linked entity. */
   speaker: number;
   /** The user said it. */
@@ -16,16 +18,19 @@ export interface ScoreParts {
   importance: number;
 }
 
-/** What multiplied a base of `text + vector + neighbour`, in the order in which it is applied. */
-export type Factor = Exclude<keyof ScoreParts, "text" | "vector" | "neighbour">;
+/** The parts that are summed; the others are factors on the sum. */
+export type BaseParts = Pick<ScoreParts, "text" | "vector" | "neighbour" | "sitting">;
+
+/** What multiplied the base. */
+export type Factor = Exclude<keyof ScoreParts, keyof BaseParts>;
 
 /**
  * Turns a base of summed parts and the factors on it into parts that sum to the score: each factor is shown as what it added
  * to, or took from, the product so far.
  */
-export function explainScore(base: Pick<ScoreParts, "text" | "vector" | "neighbour">, factors: readonly (readonly [Factor, number])[]): ScoreParts {
+export function explainScore(base: BaseParts, factors: readonly (readonly [Factor, number])[]): ScoreParts {
   const parts: ScoreParts = { ...base, speaker: 0, role: 0, time: 0, recency: 0, importance: 0 };
-  let score = base.text + base.vector + base.neighbour;
+  let score = base.text + base.vector + base.neighbour + base.sitting;
   for (const [name, factor] of factors) {
     parts[name] += score * (factor - 1);
     score *= factor;

@@ -1,19 +1,39 @@
-/** Divides by the best, so that it has 1. */
-export function scaleByBest(scores: Float64Array, count: number): void {
+/**
+ * How much of a channel's scale is the best score found, the rest being the best score possible. All of the first would make
+ * the best of a bad lot look certain; none of it would leave hard questions without a scale. So a channel that finds little
+ * counts little, and the other one decides.
+ */
+const FOUND_SHARE = 0.5;
+
+const scaleOf = (found: number, possible: number): number => FOUND_SHARE * found + (1 - FOUND_SHARE) * possible;
+
+/** Scales BM25 in place to 0 … about 1. `ideal` is the score that no text can reach. */
+export function scaleText(scores: Float64Array, ideal: number): void {
   let best = 0;
-  for (let at = 0; at < count; at++) if ((scores[at] as number) > best) best = scores[at] as number;
-  if (best > 0) for (let at = 0; at < count; at++) scores[at] = (scores[at] as number) / best;
+  for (let at = 0; at < scores.length; at++) if ((scores[at] as number) > best) best = scores[at] as number;
+  const scale = scaleOf(best, ideal);
+  if (scale > 0) for (let at = 0; at < scores.length; at++) scores[at] = (scores[at] as number) / scale;
 }
 
-/** From 0 for the worst to 1 for the best; what is NaN (no vector) becomes 0. */
-export function scaleBySpan(scores: Float64Array, count: number): void {
+/** Scales cosines in place to 0 … about 1: the least likely memory has 0, and so has what has no vector (NaN). */
+export function scaleCosines(cosines: Float64Array): void {
   let best = -Infinity;
   let worst = Infinity;
-  for (let at = 0; at < count; at++) {
-    const score = scores[at] as number;
-    if (score > best) best = score;
-    if (score < worst) worst = score;
+  for (let at = 0; at < cosines.length; at++) {
+    const cosine = cosines[at] as number;
+    if (cosine > best) best = cosine;
+    if (cosine < worst) worst = cosine;
   }
-  const span = best - worst;
-  for (let at = 0; at < count; at++) scores[at] = span > 0 && !Number.isNaN(scores[at]) ? ((scores[at] as number) - worst) / span : 0;
+  // With one memory, or only equal ones, there is no least likely: unlike is then 0.
+  if (best === worst) worst = Math.min(0, best);
+  const span = scaleOf(Math.max(best, 0), 1) - worst;
+  for (let at = 0; at < cosines.length; at++) cosines[at] = Number.isNaN(cosines[at]) || span <= 0 ? 0 : ((cosines[at] as number) - worst) / span;
+}
+
+/** A convex sum of two scaled channels, in place: `share` of meaning, the rest of words. */
+export function weighChannels(text: Float64Array, vector: Float64Array, share: number): void {
+  for (let at = 0; at < text.length; at++) {
+    text[at] = (1 - share) * (text[at] as number);
+    vector[at] = share * (vector[at] as number);
+  }
 }

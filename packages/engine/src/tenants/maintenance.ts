@@ -6,7 +6,7 @@ import { ANSWER_KEPT_HOURS } from "./idempotency.ts";
 import type { TenantTables } from "./schema.ts";
 import { CommandTally } from "./tally.ts";
 import type { Transaction } from "./transaction.ts";
-import type { StoreState } from "./work.ts";
+import type { StoreState, Work } from "./work.ts";
 
 /** Entries in one segment: 1,000 of them load some ten times faster from one BLOB than from rows of their own (STACK.md B). */
 export const SEGMENT_ENTRIES = 1_000;
@@ -53,7 +53,7 @@ export async function sweepStore(transaction: Transaction): Promise<void> {
 }
 
 /** Puts vectors that came later into their entries; a memory that has changed meanwhile waits for its next turn. */
-export async function writeVectors(transaction: Transaction, model: string, vectors: { seq: number; change: number; vector: Float32Array }[]): Promise<{ written: number }> {
+export async function writeVectors(transaction: Transaction, { model, dimensions, vectors }: Extract<Work, { kind: "vectors" }>): Promise<{ written: number }> {
   const { db, indexer } = transaction;
   if (model !== indexer.model) return { written: 0 };
   const tally = new CommandTally();
@@ -66,7 +66,7 @@ export async function writeVectors(transaction: Transaction, model: string, vect
       .executeTakeFirst();
     if (!row) continue;
     const stamp = transaction.nextChange();
-    await db.updateTable("index_entries").set({ entry: indexer.withVector(row.entry, vector), model }).where("seq", "=", seq).execute();
+    await db.updateTable("index_entries").set({ entry: indexer.withVectors(row.entry, vector, dimensions), model }).where("seq", "=", seq).execute();
     await db.updateTable("memories").set({ change: stamp }).where("seq", "=", seq).execute();
     await db.deleteFrom("segments").where("group_id", "=", row.group_id).where("first_seq", "<=", seq).where("last_seq", ">=", seq).execute();
     tally.touchGroup(row.group_id, stamp, 0, 0);

@@ -41,7 +41,7 @@ export class Transaction {
       case "commands": return this.runCommands(work);
       case "answer": return this.keepAnswer(work);
       case "meter": this.tally.charge(work.operation, work.quantities, new Date(work.at)); return null;
-      case "vectors": return this.guard(() => writeVectors(this, work.model, work.vectors));
+      case "vectors": return this.guard(() => writeVectors(this, work));
       case "pack": return this.guard(() => packGroup(this.db, work.group_id, this.indexer.model));
       case "sweep": return this.runSweep();
       case "inspect": return inspectStore(this.db, this.indexer.model);

@@ -7,7 +7,7 @@ export type Work =
   | { kind: "commands"; commands: WriteCommand[]; operation: Operation; bound: string | null; each: boolean }
   | { kind: "answer"; idempotency: Idempotency; body: string; operation_id: string; bound: string | null }
   | { kind: "meter"; operation: Operation; quantities: Quantities; at: string }
-  | { kind: "vectors"; model: string; vectors: { seq: number; change: number; vector: Float32Array }[] }
+  | { kind: "vectors"; model: string; dimensions: number; vectors: { seq: number; change: number; vector: Float32Array }[] }
   | { kind: "pack"; group_id: number }
   | { kind: "sweep" }
   | { kind: "inspect" };
