@@ -91,14 +91,14 @@ export interface NewWorkspace {
 
 /** Makes another workspace beside a running server, with the command that an operator has. */
 export async function createWorkspace({ dataDir }: BenchServer, name: string): Promise<NewWorkspace> {
-  const { workspace_id } = await runAdmin(dataDir, ["workspace", "create", name]);
-  const { key } = await runAdmin(dataDir, ["key", "create", "--workspace", String(workspace_id)]);
-  return { id: String(workspace_id), key: String(key) };
+  const { id } = await runAdmin<{ id: string }>(dataDir, ["workspace", "create", name]);
+  const { secret } = await runAdmin<{ secret: string }>(dataDir, ["key", "create", "--workspace", id]);
+  return { id, key: secret };
 }
 
-async function runAdmin(dataDir: string, words: string[]): Promise<Record<string, unknown>> {
+async function runAdmin<Answer>(dataDir: string, words: string[]): Promise<Answer> {
   const { stdout } = await promisify(execFile)(process.execPath, [ADMIN, ...words, "--json"], { cwd: ROOT, env: serverEnv(dataDir, {}) });
-  return JSON.parse(stdout) as Record<string, unknown>;
+  return JSON.parse(stdout) as Answer;
 }
 
 /** Only what the process needs: whatever the caller has set for a server of their own stays out. */

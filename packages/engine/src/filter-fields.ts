@@ -46,5 +46,5 @@ export const METADATA_PREFIX = "metadata.";
 export const FILTER_DEPTH_MAX = 8;
 /** The tests that one filter may hold in all: the bound on the SQL that it becomes. */
 export const FILTER_TESTS_MAX = 200;
-/** The values that one `in` or `nin` may list. */
+/** The values that all `in` and `nin` of one filter may list together. */
 export const FILTER_VALUES_MAX = 1_000;

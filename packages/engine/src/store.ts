@@ -5,7 +5,7 @@ import { ROLES, TRUST_LEVELS } from "./memory.ts";
 import type { NewMemory, Role, Source, StoreReceipt, Trust } from "./memory.ts";
 import { insertIndexEntry, replaceIndexEntry } from "./tenants/entries.ts";
 import { openGroup } from "./tenants/groups.ts";
-import { countMemoryBytes, findMemoryRow, insertMemoryRow, insertVersion, selectMemories, toMemory, updateMemoryRow } from "./tenants/memories.ts";
+import { countMemoryBytes, findLiveRow, findMemoryRow, insertMemoryRow, insertVersion, toMemory, updateMemoryRow } from "./tenants/memories.ts";
 import type { MemoryRow } from "./tenants/memories.ts";
 import type { GroupRow } from "./tenants/schema.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -42,12 +42,9 @@ export async function insertMemoryAgain(ctx: WriteContext, row: MemoryRow): Prom
   ctx.tally.count("embeddings", 1);
 }
 
-/** A live memory of the group with the same fingerprint. */
-export const findTwin = ({ db }: WriteContext, row: MemoryRow): Promise<MemoryRow | undefined> =>
-  selectMemories(db)
-    .where("group_id", "=", row.group_id).where("fingerprint", "=", row.fingerprint)
-    .where("forgotten_at", "is", null).where("superseded_by", "is", null)
-    .executeTakeFirst();
+/** The live memory that says the same in this group. */
+export const findTwin = ({ db }: WriteContext, { group_id, fingerprint }: MemoryRow): Promise<MemoryRow | undefined> =>
+  findLiveRow(db, group_id, fingerprint);
 
 /** Keeps how a memory looked before, then writes how it looks now. */
 export async function replaceRow(ctx: WriteContext, before: MemoryRow, after: MemoryRow): Promise<MemoryRow> {

@@ -1,11 +1,11 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { WriteContext } from "../write-context.ts";
 import { toMemory, type MemoryRow } from "./memories.ts";
 import type { TenantTables } from "./schema.ts";
 
 export async function insertIndexEntry({ db, indexer }: WriteContext, row: MemoryRow): Promise<void> {
   const { entry, model } = indexer.index(toMemory(row), row);
-  await db.insertInto("index_entries").values({ seq: row.seq, group_id: row.group_id, entry, model }).execute();
+  await sql`insert into index_entries (seq, group_id, model, entry) values (${row.seq}, ${row.group_id}, ${model}, ${entry})`.execute(db);
 }
 
 /** Analyses and embeds again only when the words have changed. */

@@ -1,5 +1,5 @@
 import { AppError, toWireError, type WireError } from "@loci/kit/errors";
-import { sql, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
 import type { Indexer, WriteContext } from "../write-context.ts";
 import { runCommand } from "./commands.ts";
@@ -8,6 +8,10 @@ import { inspectStore, packGroup, sweepStore, writeVectors } from "./maintenance
 import type { TenantTables } from "./schema.ts";
 import { CommandTally, TransactionTally } from "./tally.ts";
 import type { Work, WorkResult, WorkResults } from "./work.ts";
+
+const SAVEPOINT = CompiledQuery.raw("savepoint work");
+const RELEASE = CompiledQuery.raw("release work");
+const ROLLBACK = CompiledQuery.raw("rollback to work");
 
 /** One open transaction of a workspace, in which many works are done before one commit. */
 export class Transaction {
@@ -115,14 +119,14 @@ export class Transaction {
   }
 
   private async guard<Result>(work: () => Promise<Result>): Promise<Result> {
-    await sql`savepoint work`.execute(this.db);
+    await this.db.executeQuery(SAVEPOINT);
     try {
       const result = await work();
-      await sql`release work`.execute(this.db);
+      await this.db.executeQuery(RELEASE);
       return result;
     } catch (thrown) {
-      await sql`rollback to work`.execute(this.db);
-      await sql`release work`.execute(this.db);
+      await this.db.executeQuery(ROLLBACK);
+      await this.db.executeQuery(RELEASE);
       throw thrown;
     }
   }

@@ -81,7 +81,7 @@ function takeWord(text: string, start: number, split: Split): number {
       if (joins) simple = false;
       else if (code === 58 && URL_START.test(text.slice(start, start + 8))) return takeUrl(text, start, split);
       else break;
-    } else if (before !== NONE && kind !== before && !(at === start + 1 && kind === LOWER)) simple = false;
+    } else if (before !== NONE && kind !== before && !(at === start + 1 && before === UPPER && kind === LOWER)) simple = false;
     if (code > 0xffff) at++;
     before = kind;
   }
