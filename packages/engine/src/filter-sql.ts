@@ -2,76 +2,112 @@ import { invalid } from "@loci/kit/errors";
 import { sql, type Expression, type SqlBool } from "kysely";
 import { FILTER_FIELDS, METADATA_PREFIX } from "./filter-fields.ts";
 import type { FieldTest, Filter, FilterValue } from "./filter.ts";
-import { holdsText, metadataValue, sourceValue, tagsContain, tagsExist, tagsHold } from "./tenants/search-sqlite.ts";
+import { holdsText, isBoolean, isNumber, isObject, isSet, isText, someValue, value, type Condition, type JsonPlace } from "./tenants/search-sqlite.ts";
 import { toTime } from "./store.ts";
 
-type Condition = Expression<SqlBool>;
+const ALWAYS = sql<SqlBool>`true`;
+const NEVER = sql<SqlBool>`false`;
+const not = (condition: Condition): Condition => sql<SqlBool>`not coalesce(${condition}, false)`;
 
 /** A filter as SQL over `memories` joined with `groups`. `ne` and `nin` are the exact opposites of `eq` and `in`: a field that is not set passes. */
 export function toFilterSql(filter: Filter): Condition {
   const parts: Condition[] = [];
   for (const [name, test] of Object.entries(filter)) {
     if (test === undefined) continue;
-    if (name === "AND") parts.push(joinAll((test as Filter[]).map(toFilterSql), "and"));
-    else if (name === "OR") parts.push(joinAll((test as Filter[]).map(toFilterSql), "or"));
-    else if (name === "NOT") parts.push(sql<SqlBool>`not coalesce(${toFilterSql(test as Filter)}, false)`);
+    if (name === "AND") parts.push(allOf((test as Filter[]).map(toFilterSql)));
+    else if (name === "OR") parts.push(anyOf((test as Filter[]).map(toFilterSql)));
+    else if (name === "NOT") parts.push(not(toFilterSql(test as Filter)));
     else parts.push(toFieldSql(name, toFieldTest(test)));
   }
-  return joinAll(parts, "and");
+  return allOf(parts);
 }
 
-function joinAll(conditions: Condition[], word: "and" | "or"): Condition {
-  if (conditions.length === 0) return word === "and" ? sql<SqlBool>`true` : sql<SqlBool>`false`;
-  return sql<SqlBool>`(${sql.join(conditions, word === "and" ? sql` and ` : sql` or `)})`;
-}
+const allOf = (parts: Condition[]): Condition => (parts.length === 0 ? ALWAYS : sql<SqlBool>`(${sql.join(parts, sql` and `)})`);
+const anyOf = (parts: Condition[]): Condition => (parts.length === 0 ? NEVER : sql<SqlBool>`(${sql.join(parts, sql` or `)})`);
 
 const toFieldTest = (test: unknown): FieldTest =>
   typeof test === "object" && test !== null ? (test as FieldTest) : { eq: test as FilterValue };
 
 function toFieldSql(name: string, test: FieldTest): Condition {
-  if (name === "tags") return joinAll(Object.entries(test).map(([operator, value]) => toTagsSql(operator, value)), "and");
-  const column = toColumn(name);
-  const isTime = FILTER_FIELDS[name as keyof typeof FILTER_FIELDS] === "time";
-  const toValue = (value: unknown): unknown => {
-    if (typeof value === "boolean") return value ? 1 : 0;
-    return isTime && typeof value === "string" ? toTime(value) : value;
-  };
-  return joinAll(Object.entries(test).map(([operator, value]) => toTestSql(column, operator, value, toValue)), "and");
+  const place = findJsonPlace(name);
+  const toSql = place
+    ? (operator: string, operand: unknown) => toJsonSql(place, operator, operand)
+    : (operator: string, operand: unknown) => toColumnSql(requireColumn(name), operator, isTime(name) ? toTimes(operand) : operand);
+  return allOf(Object.entries(test).map(([operator, operand]) => toSql(operator, operand)));
 }
 
-function toColumn(name: string): Expression<unknown> {
-  if (name.startsWith(METADATA_PREFIX)) return metadataValue(name.slice(METADATA_PREFIX.length).split("."));
-  if (name.startsWith("source.")) return sourceValue(name.slice("source.".length));
+function findJsonPlace(name: string): JsonPlace | null {
+  if (name === "tags") return { column: "tags", path: [] };
+  if (name.startsWith(METADATA_PREFIX)) return { column: "metadata", path: name.slice(METADATA_PREFIX.length).split(".") };
+  if (name.startsWith("source.")) return { column: "source", path: [name.slice("source.".length)] };
+  return null;
+}
+
+function requireColumn(name: string): Expression<unknown> {
   if (name === "group") return sql.ref("groups.name");
   if (name in FILTER_FIELDS) return sql.ref(`memories.${name}`);
   throw invalid(`filter.${name}`, `There is no field "${name}" to filter by. Fields: ${Object.keys(FILTER_FIELDS).join(", ")}, metadata.<path>.`);
 }
 
-function toTestSql(column: Expression<unknown>, operator: string, given: unknown, toValue: (value: unknown) => unknown): Condition {
-  const value = toValue(given);
+const isTime = (name: string): boolean => FILTER_FIELDS[name as keyof typeof FILTER_FIELDS] === "time";
+
+const toTimes = (operand: unknown): unknown =>
+  Array.isArray(operand) ? operand.map(toTimes) : typeof operand === "string" ? toTime(operand) : operand;
+
+const noOperator = (operator: string) => invalid("filter", `There is no operator "${operator}".`);
+
+/** A test of a column, which holds one value or none. */
+function toColumnSql(column: Expression<unknown>, operator: string, operand: unknown): Condition {
   switch (operator) {
-    case "eq": return sql<SqlBool>`${column} is not distinct from ${value}`;
-    case "ne": return sql<SqlBool>`${column} is distinct from ${value}`;
-    case "gt": return sql<SqlBool>`${column} > ${value}`;
-    case "gte": return sql<SqlBool>`${column} >= ${value}`;
-    case "lt": return sql<SqlBool>`${column} < ${value}`;
-    case "lte": return sql<SqlBool>`${column} <= ${value}`;
-    case "in": return joinAll((given as unknown[]).map((one) => toTestSql(column, "eq", one, toValue)), "or");
-    case "nin": return joinAll((given as unknown[]).map((one) => toTestSql(column, "ne", one, toValue)), "and");
-    case "contains": return holdsText(column, String(given));
-    case "exists": return given === true ? sql<SqlBool>`${column} is not null` : sql<SqlBool>`${column} is null`;
-    default: throw invalid("filter", `There is no operator "${operator}".`);
+    case "eq": return isOneOf(column, [operand]);
+    case "ne": return not(isOneOf(column, [operand]));
+    case "in": return isOneOf(column, operand as unknown[]);
+    case "nin": return not(isOneOf(column, operand as unknown[]));
+    case "contains": return holdsText(column, String(operand));
+    case "exists": return operand === true ? sql<SqlBool>`${column} is not null` : sql<SqlBool>`${column} is null`;
+    default: return compare(column, operator, operand);
   }
 }
 
-function toTagsSql(operator: string, value: unknown): Condition {
+function isOneOf(column: Expression<unknown>, operands: unknown[]): Condition {
+  const set = operands.filter((operand) => operand !== null);
+  return anyOf([
+    ...(set.length > 0 ? [sql<SqlBool>`${column} in (${sql.join(set)})`] : []),
+    ...(set.length < operands.length ? [sql<SqlBool>`${column} is null`] : []),
+  ]);
+}
+
+function compare(held: Expression<unknown>, operator: string, operand: unknown): Condition {
   switch (operator) {
-    case "eq": return tagsHold(value);
-    case "ne": return sql<SqlBool>`not ${tagsHold(value)}`;
-    case "in": return joinAll((value as unknown[]).map(tagsHold), "or");
-    case "nin": return joinAll((value as unknown[]).map((tag) => sql<SqlBool>`not ${tagsHold(tag)}`), "and");
-    case "contains": return tagsContain(String(value));
-    case "exists": return value === true ? tagsExist() : sql<SqlBool>`not ${tagsExist()}`;
-    default: throw invalid("filter.tags", `There is no operator "${operator}" for tags.`);
+    case "gt": return sql<SqlBool>`${held} > ${operand}`;
+    case "gte": return sql<SqlBool>`${held} >= ${operand}`;
+    case "lt": return sql<SqlBool>`${held} < ${operand}`;
+    case "lte": return sql<SqlBool>`${held} <= ${operand}`;
+    default: throw noOperator(operator);
   }
+}
+
+/** A test of a place in a document, which holds values of any kind: 1, "1" and true are three. */
+function toJsonSql(place: JsonPlace, operator: string, operand: unknown): Condition {
+  const isThere = anyOf([someValue(place, isSet), isObject(place)]);
+  switch (operator) {
+    case "eq": return holdsOneOf(place, [operand], isThere);
+    case "ne": return not(holdsOneOf(place, [operand], isThere));
+    case "in": return holdsOneOf(place, operand as unknown[], isThere);
+    case "nin": return not(holdsOneOf(place, operand as unknown[], isThere));
+    case "contains": return someValue(place, allOf([isText, holdsText(value, String(operand))]));
+    case "exists": return operand === true ? isThere : not(isThere);
+    default: return someValue(place, allOf([typeof operand === "number" ? isNumber : isText, compare(value, operator, operand)]));
+  }
+}
+
+function holdsOneOf(place: JsonPlace, operands: unknown[], isThere: Condition): Condition {
+  const texts = operands.filter((operand) => typeof operand === "string");
+  const numbers = operands.filter((operand) => typeof operand === "number");
+  const kinds = [
+    ...(texts.length > 0 ? [allOf([isText, sql<SqlBool>`${value} in (${sql.join(texts)})`])] : []),
+    ...(numbers.length > 0 ? [allOf([isNumber, sql<SqlBool>`${value} in (${sql.join(numbers)})`])] : []),
+    ...[true, false].filter((operand) => operands.includes(operand)).map(isBoolean),
+  ];
+  return anyOf([...(kinds.length > 0 ? [someValue(place, anyOf(kinds))] : []), ...(operands.includes(null) ? [not(isThere)] : [])]);
 }

@@ -8,7 +8,6 @@ import { findGroup, listGroupRows, toGroup } from "./tenants/groups.ts";
 import { listVersionRows, requireMemoryRow, selectMemories, toMemory } from "./tenants/memories.ts";
 import { selectEdges, toRelationship } from "./tenants/relationships.ts";
 import type { TenantTables } from "./tenants/schema.ts";
-import { tagsHold } from "./tenants/search-sqlite.ts";
 import type { ExportRecord, MemoryListQuery, RelationshipListQuery } from "./workspace.ts";
 
 type Db = Kysely<TenantTables>;
@@ -28,7 +27,7 @@ export interface Conditions {
 export function applyConditions<Query extends ReturnType<typeof selectMemories>>(rows: Query, { filter, types, tags }: Conditions): Query {
   let query = rows;
   if (types !== undefined) query = query.where("memories.type", "in", types.length > 0 ? types : [""]) as Query;
-  for (const tag of tags ?? []) query = query.where(tagsHold(tag)) as Query;
+  for (const tag of tags ?? []) query = query.where(toFilterSql({ tags: tag })) as Query;
   if (filter !== undefined) query = query.where(toFilterSql(filter)) as Query;
   return query;
 }

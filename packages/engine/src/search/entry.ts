@@ -15,7 +15,7 @@ export interface IndexEntry {
   vector: Int8Array | null;
   /** `toSessionKey` of group and session; 0 without a session. */
   session: number;
-  /** Hashes of the words of the speaker's name and of linked entities' names; at most 255. */
+  /** Hashes of the words of the speaker's name and of linked entities' names; the first 255 count. */
   names: Float64Array;
   role: Role | null;
   /** Milliseconds since 1970, as all times here. */
@@ -31,6 +31,7 @@ export interface IndexEntry {
 // The first word of an entry, in the byte order of the machine that wrote it: another order or version does not match.
 const MAGIC = 0x4c_45_00_01;
 const HEADER_BYTES = 72;
+const NAMES_MAX = 255;
 const HAS_VECTOR = 1;
 const SUPERSEDED = 2;
 
@@ -76,14 +77,14 @@ export function encodeEntries(entries: readonly IndexEntry[]): Uint8Array {
 
 /** Always a multiple of 8, so that entries end to end stay aligned. */
 function sizeOf({ names, terms, vector }: IndexEntry): number {
-  return HEADER_BYTES + names.length * 8 + terms.length * 4 + (((vector?.length ?? 0) + 7) & ~7);
+  return HEADER_BYTES + Math.min(names.length, NAMES_MAX) * 8 + terms.length * 4 + (((vector?.length ?? 0) + 7) & ~7);
 }
 
 function writeEntry(entry: IndexEntry, bytes: Uint8Array, at: number): number {
   const size = sizeOf(entry);
   const u32 = new Uint32Array(bytes.buffer, at, size / 4);
   const f64 = new Float64Array(bytes.buffer, at, size / 8);
-  const nameCount = Math.min(entry.names.length, 255);
+  const nameCount = Math.min(entry.names.length, NAMES_MAX);
   u32[0] = MAGIC;
   u32[1] = size;
   f64[1] = entry.seq;

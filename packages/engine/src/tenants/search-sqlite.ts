@@ -2,20 +2,31 @@ import { sql, type Expression, type SqlBool } from "kysely";
 
 // What SQLite says its own way; everything else of a filter is the same SQL on both databases.
 
-/** The value at a path of the metadata; a missing path is NULL. Booleans are 1 and 0, as JSON functions give them. */
-export const metadataValue = (path: string[]): Expression<unknown> =>
-  sql`json_extract(memories.metadata, ${`$${path.map((step) => `."${step.replaceAll('"', '\\"')}"`).join("")}`})`;
+export type Condition = Expression<SqlBool>;
 
-export const sourceValue = (field: string): Expression<unknown> => sql`json_extract(memories.source, ${`$.${field}`})`;
+/** A document of a memory, and where in it to look. */
+export interface JsonPlace {
+  column: "tags" | "metadata" | "source";
+  path: string[];
+}
 
-export const tagsHold = (tag: unknown): Expression<SqlBool> =>
-  sql<SqlBool>`exists (select 1 from json_each(memories.tags) where json_each.value = ${tag})`;
+const toPath = (path: string[]): string => `$${path.map((step) => `."${step.replaceAll('"', '\\"')}"`).join("")}`;
 
-export const tagsContain = (text: string): Expression<SqlBool> =>
-  sql<SqlBool>`exists (select 1 from json_each(memories.tags) where instr(lower(json_each.value), lower(${text})) > 0)`;
+/** Whether one of the values at a place (the elements of a list, or the one value) meets `condition`; an object has none. */
+export const someValue = ({ column, path }: JsonPlace, condition: Condition): Condition => sql<SqlBool>`exists (
+  select 1 from json_each(${sql.ref(`memories.${column}`)}, ${toPath(path)}) as one
+  where json_type(${sql.ref(`memories.${column}`)}, ${toPath(path)}) <> 'object' and ${condition})`;
 
-export const tagsExist = (): Expression<SqlBool> => sql<SqlBool>`json_array_length(memories.tags) > 0`;
+export const isObject = ({ column, path }: JsonPlace): Condition =>
+  sql<SqlBool>`coalesce(json_type(${sql.ref(`memories.${column}`)}, ${toPath(path)}) = 'object', false)`;
+
+/** The value that `someValue` looks at, and its kind. */
+export const value = sql.ref("one.value");
+export const isText = sql<SqlBool>`one.type = 'text'`;
+export const isNumber = sql<SqlBool>`one.type in ('integer', 'real')`;
+export const isSet = sql<SqlBool>`one.type <> 'null'`;
+export const isBoolean = (wanted: boolean): Condition => sql<SqlBool>`one.type = ${String(wanted)}`;
 
 /** Upper and lower case are one for A to Z, which is all that SQLite folds. */
-export const holdsText = (value: Expression<unknown>, text: string): Expression<SqlBool> =>
-  sql<SqlBool>`instr(lower(coalesce(${value}, '')), lower(${text})) > 0`;
+export const holdsText = (held: Expression<unknown>, text: string): Condition =>
+  sql<SqlBool>`instr(lower(coalesce(${held}, '')), lower(${text})) > 0`;

@@ -4,7 +4,7 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   þ: "th", Þ: "Th", ı: "i", "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-",
 };
 
-const NON_ASCII = /[^\u0000-\u007f]/;
+const NON_ASCII = /[\u0080-\uffff]/;
 const LATIN_MARKS = /[\u0300-\u036f]/g;
 const UNDECOMPOSED = /[ßẞæÆœŒøØłŁđĐðÐþÞı\u2018\u2019\u02bc\u2010\u2011]/g;
 

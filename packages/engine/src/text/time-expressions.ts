@@ -62,10 +62,11 @@ function yearOf(token: string): number | null {
   return /^(?:19|20)\d{2}$/.test(token) ? Number(token) : null;
 }
 
-/** The day beside a month: "8 May", "8th of May", "May 8". */
+/** The day beside a month: "8 May", "8th of May", "May 8"; before it, two small words may stand between. */
 function dayNumber(tokens: readonly string[], at: number, step: -1 | 1, times: TimeWords): number | null {
+  const isBetween = (token: string) => times.leads.includes(token) || /^(?:st|nd|rd|th|de|di)$/.test(token);
   let near = at;
-  while (step < 0 && (times.leads.includes(tokens[near] ?? "") || /^(?:st|nd|rd|th|de|di)$/.test(tokens[near] ?? "")) && near > at - 2) near--;
+  if (step === -1) while (near > at - 2 && isBetween(tokens[near] ?? "")) near--;
   const day = /^\d{1,2}$/.test(tokens[near] ?? "") ? Number(tokens[near]) : 0;
   return day >= 1 && day <= 31 ? day : null;
 }
