@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { AppError, invalid } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import { openOnnxEmbedder } from "./onnx.ts";
@@ -58,10 +58,20 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   throw invalid("embedder", `There is no embedder "${spec}". Give "static", "openai:MODEL" or "onnx:FOLDER".`);
 }
 
+/** Straight into the memory that the threads share, without a copy of 10 MB on the way. */
+async function readShared(file: URL): Promise<SharedArrayBuffer> {
+  const handle = await open(file);
+  try {
+    const buffer = new SharedArrayBuffer((await handle.stat()).size);
+    await handle.read(new Uint8Array(buffer));
+    return buffer;
+  } finally {
+    await handle.close();
+  }
+}
+
 async function openStaticEmbedder(file: URL): Promise<Embedder> {
-  const bytes = await readFile(file);
-  const buffer = new SharedArrayBuffer(bytes.byteLength);
-  new Uint8Array(buffer).set(bytes);
+  const buffer = await readShared(file);
   const table = readStaticTable(buffer);
   return {
     model: table.model,

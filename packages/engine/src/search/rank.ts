@@ -55,10 +55,9 @@ function scoreBases(scope: Scope, plan: SearchPlan, eligible: Eligible, ranking:
   const bases = { text, vector, neighbour: scratch.take(), sitting: scratch.take() };
   if (channels !== "both" || sittings.count === 0) return bases;
 
-  addNeighbours(bases.neighbour, text, sittings, ranking.neighbourText);
-  addNeighbours(bases.neighbour, vector, sittings, ranking.neighbourVector);
   const fused = scratch.take();
   for (let at = 0; at < fused.length; at++) fused[at] = (text[at] as number) + (vector[at] as number);
+  addNeighbours(bases.neighbour, fused, sittings, ranking.neighbour);
   addSittingScores(bases.sitting, fused, sittings.numbers, sittings.count, ranking.sitting);
   return bases;
 }

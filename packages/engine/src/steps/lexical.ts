@@ -1,6 +1,6 @@
 /**
- * Okapi BM25 (Robertson & Zaragoza, 2009). `k1`, how soon a repeated word stops counting, and `b`, how much a long text is
- * marked down, are the usual defaults, as in Lucene and FTS5.
+ * Okapi BM25 (Robertson & Zaragoza, 2009): `k1` says how soon a repeated word stops counting, `b` how much a long text is marked
+ * down for its length.
  */
 export interface Bm25 {
   k1: number;

@@ -10,6 +10,9 @@ interface Waiter {
   reject(error: AppError): void;
 }
 
+/** Commands live for one commit. The default of 48 MB is reached by every thread in time and is worth no speed here (`bench/load`). */
+const YOUNG_MB = 12;
+
 type Jobs = Extract<ToWriter, { to: "work" }>["jobs"];
 
 /** This side of a writer thread: sends works, and settles each when the thread says that it is on the disk. */
@@ -25,7 +28,7 @@ export class Writer {
   constructor(options: WriterOptions, indexer: IndexerOptions, log: Log, now: Clock) {
     this.log = log;
     this.now = now;
-    this.worker = new Worker(new URL("./writer-thread.ts", import.meta.url), { workerData: { options, indexer } });
+    this.worker = new Worker(new URL("./writer-start.ts", import.meta.url), { workerData: { options, indexer }, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     this.worker.on("message", (message: FromWriter) => this.receive(message));
     this.worker.on("error", (error) => this.fail(error));
     this.worker.on("exit", () => this.fail(new Error("the writer thread ended")));
