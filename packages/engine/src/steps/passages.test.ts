@@ -10,8 +10,8 @@ test("a short text is one passage, as it is", () => {
 });
 
 test("a long text is cut at the ends of sentences", () => {
-  const passages = splitPassages([sentence(30), sentence(15), sentence(30), sentence(25)].join(" "));
-  expect(passages).toEqual([`${sentence(30)} ${sentence(15)}`, sentence(30), sentence(25)].map((text) => text));
+  const passages = splitPassages([sentence(30), sentence(15), sentence(30), sentence(25)].join(" "), { words: 50, countMax: 32 });
+  expect(passages).toEqual([`${sentence(30)} ${sentence(15)}`, sentence(30), sentence(25)]);
 });
 
 test("a very long text has longer passages, not more", () => {

@@ -26,16 +26,18 @@ class WriterThread {
   private readonly indexer: Indexer;
   private readonly options: WriterOptions;
   private readonly send: (message: FromWriter) => void;
+  private readonly end: () => void;
   private readonly waiting = new Map<string, Job[]>();
   private readonly meterTimers = new Map<string, NodeJS.Timeout>();
   private readonly ready = new Set<string>();
   private running = false;
   private at = 0;
 
-  constructor(options: WriterOptions, indexer: Indexer, send: (message: FromWriter) => void) {
+  constructor(options: WriterOptions, indexer: Indexer, port: { send(message: FromWriter): void; close(): void }) {
     this.options = options;
     this.indexer = indexer;
-    this.send = send;
+    this.send = (message) => port.send(message);
+    this.end = () => port.close();
     this.files = new SqliteFiles(options.dir, { readOnly: false, openMax: options.openStoresMax });
   }
 
@@ -146,6 +148,7 @@ class WriterThread {
     await this.drain();
     this.files.closeAll();
     this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
+    this.end();
   }
 
   private toStoreError(thrown: unknown): WireError {
@@ -171,6 +174,9 @@ async function runJob(transaction: Transaction, { ticket, work }: Job): Promise<
 if (parentPort) {
   const port = parentPort;
   const { options, indexer } = workerData as { options: WriterOptions; indexer: IndexerOptions };
-  const thread = new WriterThread(options, createIndexer(indexer), (message) => port.postMessage(message));
+  const thread = new WriterThread(options, createIndexer(indexer), {
+    send: (message) => port.postMessage(message),
+    close: () => port.close(),
+  });
   port.on("message", (message: ToWriter) => thread.receive(message));
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "@loci/kit/clock";
 import { AppError, fromWireError } from "@loci/kit/errors";
@@ -59,9 +60,13 @@ export class Writer {
   /** Everything that waits is written, then the files are closed and the thread ends. */
   async close(): Promise<void> {
     if (this.failure) return;
+    const ended = once(this.worker, "exit");
+    this.worker.ref();
     await this.ask<null>((ticket) => this.post({ to: "close", ticket }));
     this.failure = new AppError("unavailable", "The server is stopping.", { retry_after: 5 });
-    await this.worker.terminate();
+    // The thread ends by itself: to terminate it while SQLite's objects are collected can crash the process.
+    this.worker.ref();
+    await ended;
   }
 
   private ask<Result>(send: (ticket: number) => void): Promise<Result> {
