@@ -16,8 +16,6 @@ import { TextSource } from "./texts.ts";
 const SEED = 2026;
 const DISK_MS = 2_000;
 
-await main();
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quick: { type: "boolean" }, out: { type: "string" }, data: { type: "string" } } });
   const plan = values.quick === true ? QUICK : FULL;
@@ -125,3 +123,5 @@ async function measureWrites(bench: Bench, large: Target, small: Target): Promis
 function say(what: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
 }
+
+await main();

@@ -11,8 +11,6 @@ import { summarize, toGainTable, toScoreTable } from "./summary.ts";
 
 const DEFAULT_DATA_DIR = fileURLToPath(new URL("../../../shared/bench", import.meta.url));
 
-await main();
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: "string" }, sets: { type: "string" }, out: { type: "string" } } });
   const data = await readData(path.resolve(values.data ?? DEFAULT_DATA_DIR), values.sets?.split(",") ?? null);
@@ -76,3 +74,5 @@ function toProgress(word: string, total: number): (done: number) => void {
   if (!process.stderr.isTTY) return () => undefined;
   return (done) => process.stderr.write(`\r${word} ${done} of ${total}${done === total ? "\n" : ""}`);
 }
+
+await main();

@@ -2,11 +2,11 @@ import type { Connection } from "../client.ts";
 import { type CorpusRow, groupOf, type Question } from "./data-set.ts";
 
 /** The product, and each of its two channels alone. */
-export const MODES = { product: {}, text: { channels: "text" }, vector: { channels: "vector" } } as const;
+const MODES = { product: {}, text: { channels: "text" }, vector: { channels: "vector" } } as const;
 export type Mode = keyof typeof MODES;
 export const MODE_NAMES = Object.keys(MODES) as Mode[];
 
-export interface RunLine {
+interface RunLine {
   id: string;
   ranked: string[];
   latency_ms: number;

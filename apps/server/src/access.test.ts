@@ -1,34 +1,33 @@
 import { expect, test } from "vitest";
 import { SCOPES } from "./keys/scopes.ts";
-import { startTestApp } from "./testing/harness.ts";
+import { shareTestApp } from "./testing/harness.ts";
+
+const app = shareTestApp();
 
 const toUrl = (path: string): string => path.replace("{id}", `mem_${"0".repeat(32)}`).replace("{name}", "ana");
 
 test("no call but the open ones answers without a key, and none reads what was sent before it knows who sent it", async () => {
-  const app = await startTestApp();
-  for (const { id, method, path } of app.server.routes.filter(({ scope }) => scope !== "open")) {
+  for (const { id, method, path } of app().server.routes.filter(({ scope }) => scope !== "open")) {
     for (const headers of [{}, { authorization: "Bearer mk_live_00000000_wrong" }]) {
-      const answer = await app.call(method.toUpperCase(), `${toUrl(path)}?nonsense=1`, method === "get" ? undefined : "{not json", headers);
+      const answer = await app().call(method.toUpperCase(), `${toUrl(path)}?nonsense=1`, method === "get" ? undefined : "{not json", headers);
       expect({ id, status: answer.status, code: answer.body.error.code }).toEqual({ id, status: 401, code: "unauthenticated" });
     }
   }
 });
 
 test("a key with every scope but the one of the call is refused, whatever it sends, and told which it lacks", async () => {
-  const app = await startTestApp();
-  const { id: workspace } = await app.newWorkspace();
-  for (const route of app.server.routes) {
+  const { id: workspace } = await app().newWorkspace();
+  for (const route of app().server.routes) {
     const { scope } = route;
     if (scope === "open" || scope === "any key") continue;
-    const poor = await app.newWorkspace(SCOPES.filter((held) => held !== scope), { workspace });
+    const poor = await app().newWorkspace(SCOPES.filter((held) => held !== scope), { workspace });
     const answer = await poor.call(route.method.toUpperCase(), `${toUrl(route.path)}?nonsense=1`, route.method === "get" ? undefined : "{not json");
     expect({ id: route.id, status: answer.status, code: answer.body.error.code, lacks: answer.body.error.details.scope }).toEqual({ id: route.id, status: 403, code: "forbidden", lacks: scope });
   }
 });
 
 test("what must not be asked with the wrong method or path is told so in the same shape", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   for (const [method, path] of [["PUT", "/v1/store"], ["DELETE", "/v1/memories"], ["GET", "/v2/store"], ["GET", "/v1/"]] as const) {
     const answer = await ours.call(method, path);
     expect([404, 405]).toContain(answer.status);

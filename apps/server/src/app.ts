@@ -9,7 +9,7 @@ import { statusRoutes, type StatusParts } from "./status/routes.ts";
 import { transferRoutes } from "./transfer/routes.ts";
 import { usageRoutes } from "./usage/routes.ts";
 
-export const VERSION = "0.1.0";
+const VERSION = "0.1.0";
 
 export interface RouteParts {
   publicUrl: string;

@@ -39,7 +39,7 @@ export const SETTING_NAMES = Object.keys(Settings.shape) as SettingName[];
 
 export type Environment = Record<string, string | undefined>;
 
-export interface EmbedderConfig {
+interface EmbedderConfig {
   /** `static`, `openai:MODEL` or `onnx:FOLDER`. */
   spec: string;
   baseUrl: string;

@@ -6,6 +6,7 @@ import { createLog, type Log } from "@loci/kit/log";
 import { ConfigError, readConfig, readEnvironment, toUrl, type Config } from "./config.ts";
 import { ensureFirstKey, toGreeting } from "./first-start.ts";
 import { createHttpServer, type HttpServer } from "./http/node-server.ts";
+import { LogOutput } from "./log-output.ts";
 import { openServer, type Wired } from "./wiring.ts";
 
 // Together less than the 30 s after which a process that does not stop is killed.
@@ -26,7 +27,9 @@ export async function runServer(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = readConfig(readEnvironment());
-  const log = createLog(config.logLevel);
+  const output = new LogOutput();
+  process.on("exit", () => output.flush());
+  const log = createLog(config.logLevel, output);
   const wired = await openServer({ config, log });
   const http = createHttpServer(wired.front, wired.app.fetch);
   wired.watchInFlight(http.inFlight);
@@ -35,6 +38,7 @@ async function start(): Promise<void> {
   log.info({ host: config.host, port, ms: Math.round(performance.now()) }, "listening");
   if (config.mode === "production") return;
   const first = await ensureFirstKey({ ...wired, dataDir: config.dataDir });
+  output.flush();
   process.stdout.write(toGreeting(toUrl(config.host, port), first));
 }
 

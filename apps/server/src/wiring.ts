@@ -68,6 +68,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
   const front: Front = {
     now,
     log,
+    requestLog: log.child({}, { redact: [] }),
     errorDocs: `${publicUrl}/docs/errors`,
     securityHeaders: toSecurityHeaders(publicUrl),
     authenticate: (headers) => verifier.authenticate(headers),

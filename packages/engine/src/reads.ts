@@ -5,7 +5,7 @@ import { toFilterSql } from "./filter-sql.ts";
 import type { Filter } from "./filter.ts";
 import type { Group, Memory, MemoryVersion, Relationship } from "./memory.ts";
 import { findGroup, listGroupRows, toGroup } from "./tenants/groups.ts";
-import { listVersionRows, requireMemoryRow, selectMemories, toMemory } from "./tenants/memories.ts";
+import { listVersionRows, readPage, requireMemoryRow, selectMemories, toMemory } from "./tenants/memories.ts";
 import { selectEdges, toRelationship } from "./tenants/relationships.ts";
 import type { TenantTables } from "./tenants/schema.ts";
 import type { ExportRecord, MemoryListQuery, RelationshipListQuery } from "./workspace.ts";
@@ -48,8 +48,13 @@ export async function listMemories(db: Db, bound: Bound, query: MemoryListQuery,
   if (query.cursor !== undefined) {
     rows = rows.where("seq", query.order === "newest" ? "<" : ">", Number(readCursor(query.cursor, 1)[0]));
   }
-  const found = await rows.orderBy("seq", query.order === "newest" ? "desc" : "asc").limit(query.limit + 1).execute();
-  return { ...toPage(found, query.limit, toMemory, (row) => toCursor(row.seq)), ...(counted && { total: Number(counted.total) }) };
+  const page = await readPage(rows.orderBy("seq", query.order === "newest" ? "desc" : "asc"), db, query.limit);
+  const last = page.rows.at(-1);
+  return {
+    items: page.rows.map(toMemory),
+    next: page.more && last ? toCursor(last.seq) : null,
+    ...(counted && { total: Number(counted.total) }),
+  };
 }
 
 export async function listVersions(db: Db, bound: Bound, id: string): Promise<MemoryVersion[]> {
@@ -89,9 +94,9 @@ export async function* exportRecords(read: <Result>(work: (db: Db) => Promise<Re
   const group = toBoundGroup(asked, bound);
   if (group === undefined) return;
   for (let after = 0; ;) {
-    const rows = await read((db) => {
-      const page = selectMemories(db).where("forgotten_at", "is", null).where("seq", ">", after).orderBy("seq").limit(EXPORT_ROWS);
-      return (group === null ? page : page.where("groups.name", "=", group)).execute();
+    const { rows, more } = await read((db) => {
+      const page = selectMemories(db).where("forgotten_at", "is", null).where("seq", ">", after).orderBy("seq");
+      return readPage(group === null ? page : page.where("groups.name", "=", group), db, EXPORT_ROWS);
     });
     for (const row of rows) {
       yield { kind: "memory", memory: toMemory(row) };
@@ -100,7 +105,7 @@ export async function* exportRecords(read: <Result>(work: (db: Db) => Promise<Re
       for (const version of versions) yield { kind: "version", memory_id: row.id, version };
     }
     const last = rows.at(-1);
-    if (rows.length < EXPORT_ROWS || !last) break;
+    if (!more || !last) break;
     after = last.seq;
   }
   yield* exportRelationships(read, group);

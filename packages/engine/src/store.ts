@@ -1,7 +1,7 @@
 import { AppError, invalid, notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { fingerprintOf } from "./fingerprint.ts";
-import { ROLES, TRUST_LEVELS } from "./memory.ts";
+import { MEMORY_LIMITS, ROLES, TRUST_LEVELS } from "./memory.ts";
 import type { NewMemory, Role, Source, StoreReceipt, Trust } from "./memory.ts";
 import { insertIndexEntry, replaceIndexEntry } from "./tenants/entries.ts";
 import { openGroup } from "./tenants/groups.ts";
@@ -125,8 +125,18 @@ async function mergeInto(ctx: WriteContext, twin: MemoryRow, incoming: MemoryRow
     ? `${twin.id} has this content already`
     : `${twin.id} says the same but for case, spacing, articles or punctuation`;
   if (JSON.stringify(merged) === JSON.stringify(twin)) return { memory: toMemory(twin), status: "ignored", reason: `${how}, and nothing was new.` };
+  requireWithinLimits(twin, merged);
   const row = await replaceRow(ctx, twin, merged);
   return { memory: toMemory(row), status: "merged", reason: `${how}; what was new was added to it.` };
+}
+
+/** Each part was within its limit; together they may not be. */
+function requireWithinLimits({ id }: MemoryRow, { metadata, tags }: MemoryRow): void {
+  const advice = `This says the same as ${id}, and together they would have`;
+  if (Buffer.byteLength(metadata) > MEMORY_LIMITS.metadata_bytes) {
+    throw new AppError("too_large", `${advice} more than 16 KB of metadata. Send less, or change ${id}.`, { param: "metadata" });
+  }
+  if ((JSON.parse(tags) as string[]).length > MEMORY_LIMITS.tags) throw invalid("tags", `${advice} more than ${MEMORY_LIMITS.tags} tags. Send fewer, or change ${id}.`);
 }
 
 async function requireReplaceable({ db, bound }: WriteContext, id: string, by: MemoryRow): Promise<MemoryRow> {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { startTestApp, type TestWorkspace } from "../testing/harness.ts";
+import { shareTestApp, type TestWorkspace } from "../testing/harness.ts";
+
+const app = shareTestApp();
 
 interface Result {
   status: number;
@@ -16,8 +18,7 @@ async function runBatch(workspace: TestWorkspace, operations: unknown[], headers
 }
 
 test("operations of every kind answer in their order as their own calls would, and a recall sees the writes before it", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   const stored = await runBatch(ours, [
     { op: "store", content: "The pump leaks.", group: "plant" },
     { op: "store", messages: [{ role: "user", content: "It drips." }, { role: "assistant", content: "I see." }], group: "plant" },
@@ -46,8 +47,7 @@ test("operations of every kind answer in their order as their own calls would, a
 });
 
 test("a bad operation fails alone, with its place in the batch as param", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   const results = await runBatch(ours, [
     { op: "store", content: "Good." },
     { op: "stor", content: "x" },
@@ -75,8 +75,7 @@ test("a bad operation fails alone, with its place in the batch as param", async 
 });
 
 test("1,000 operations are run and each counts as a call; one more, or none, is refused", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   const operations = Array.from({ length: 1_000 }, (_, n) => ({ op: "store", content: `Note ${n}` }));
   const results = await runBatch(ours, operations);
   expect(results.every(({ body }) => body.status === "created")).toBe(true);
@@ -89,8 +88,7 @@ test("1,000 operations are run and each counts as a call; one more, or none, is 
 });
 
 test("every operation counts as one call: also a conversation of many messages, never one that failed", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   await runBatch(ours, [
     { op: "store", messages: [{ role: "user", content: "One" }, { role: "user", content: "Two" }, { role: "user", content: "Three" }] },
     { op: "store", content: "Four" },
@@ -102,8 +100,7 @@ test("every operation counts as one call: also a conversation of many messages, 
 });
 
 test("parallel twins of one Idempotency-Key have one effect and the same bytes, and another body is refused", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   const operations = [
     { op: "store", content: "Once." },
     { op: "recall", query: "once" },
@@ -114,6 +111,7 @@ test("parallel twins of one Idempotency-Key have one effect and the same bytes, 
   const headers = { "idempotency-key": "twins" };
   const twins = await Promise.all(Array.from({ length: 20 }, () => ours.call("POST", "/v1/batch", { operations }, headers)));
   expect(new Set(twins.map((twin) => JSON.stringify(twin.body))).size).toBe(1);
+  expect(twins[0]?.body.results.map(({ status }: Result) => status)).toEqual([200, 200, 200, 200, 400]);
   expect((await ours.call("GET", "/v1/memories")).body.items).toHaveLength(1);
   expect((await ours.call("GET", "/v1/memories?forgotten=true")).body.items).toHaveLength(1);
   const late = await ours.call("POST", "/v1/batch", { operations }, headers);
@@ -122,8 +120,7 @@ test("parallel twins of one Idempotency-Key have one effect and the same bytes, 
 });
 
 test("each operation needs the scope of its own call", async () => {
-  const app = await startTestApp();
-  const reader = await app.newWorkspace(["memories:read"]);
+  const reader = await app().newWorkspace(["memories:read"]);
   const results = await runBatch(reader, [
     { op: "recall", query: "x" },
     { op: "store", content: "x" },
@@ -136,10 +133,9 @@ test("each operation needs the scope of its own call", async () => {
 });
 
 test("a key of one group stays in it in a batch too", async () => {
-  const app = await startTestApp();
-  const whole = await app.newWorkspace();
+  const whole = await app().newWorkspace();
   const foreign = (await whole.call("POST", "/v1/store", { content: "Of Bob.", group: "bob" })).body.memory.id as string;
-  const bound = await app.newWorkspace(undefined, { workspace: whole.id, group: "ana" });
+  const bound = await app().newWorkspace(undefined, { workspace: whole.id, group: "ana" });
   const results = await runBatch(bound, [
     { op: "store", content: "x", group: "bob" },
     { op: "update", id: foreign, importance: 1 },
@@ -152,8 +148,7 @@ test("a key of one group stays in it in a batch too", async () => {
 });
 
 test("answers that grow beyond what one batch may hold are refused for the operations after them, which are not run", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   const id = (await ours.call("POST", "/v1/store", { content: `large ${"x".repeat(1_000_000)}` })).body.memory.id as string;
   const updates = Array.from({ length: 120 }, (_, n) => ({ op: "update", id, importance: n / 200 }));
   const written = await runBatch(ours, updates);

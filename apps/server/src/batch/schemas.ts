@@ -33,11 +33,16 @@ export const BatchBody = z.strictObject({
   examples: [{ operations: [{ op: "store", content: "Ana prefers the window seat.", group: "user:ana" }, { op: "recall", query: "Where does Ana sit?", group: "user:ana" }] }],
 });
 
-const Failure = z.looseObject({ error: z.looseObject({ code: z.string(), message: z.string() }) });
+const Failure = z.strictObject({
+  error: z.looseObject({
+    code: z.string().describe("What went wrong, from the closed list of codes."),
+    message: z.string().describe("What went wrong and what to do."),
+  }).describe("The error, as the call alone would have answered it."),
+});
 
 export const BatchResults = z.strictObject({
   results: z.array(z.strictObject({
-    status: z.int().describe("The HTTP status that the call alone would have answered with."),
+    status: z.int().min(200).max(599).describe("The HTTP status that the call alone would have answered with."),
     body: z.union([StoreReceipt, StoreReceipts, RecallResult, ForgetReceipt, RelationshipReceipt, Failure])
       .describe("What the call alone would have answered; of a failed one, its error."),
   })).describe("One result for each operation, in their order."),

@@ -29,6 +29,8 @@ export async function openControl(dataDir: string): Promise<Control> {
   return {
     db,
     readForeignVersion: () => Number(version.get()?.["data_version"]),
-    close: () => file.close(),
+    close: () => {
+      if (file.raw.isOpen) file.close();
+    },
   };
 }

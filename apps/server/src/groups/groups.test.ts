@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { startTestApp, type TestWorkspace } from "../testing/harness.ts";
+import { shareTestApp, type TestWorkspace } from "../testing/harness.ts";
+
+const app = shareTestApp();
 
 async function fill(workspace: TestWorkspace, groups: string[]): Promise<void> {
   for (const group of groups) await workspace.call("POST", "/v1/store", { content: `A memory of ${group}.`, group });
 }
 
 test("groups are listed by name with their counts, by prefix, a page at a time", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   await fill(ours, ["user:ana", "user:bob", "project/x", "user:anna"]);
   await ours.call("POST", "/v1/store", { content: "Another.", group: "user:ana" });
 
@@ -20,8 +21,7 @@ test("groups are listed by name with their counts, by prefix, a page at a time",
 });
 
 test("erasing a group is counted first when asked, and then leaves nothing to restore", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   await fill(ours, ["ana", "bob"]);
   const id = (await ours.call("GET", "/v1/memories?group=ana")).body.items[0].id as string;
   await ours.call("PATCH", `/v1/memories/${id}`, { importance: 1 });
@@ -35,8 +35,7 @@ test("erasing a group is counted first when asked, and then leaves nothing to re
 });
 
 test("a bad query is refused, and a group that is not there is not found", async () => {
-  const app = await startTestApp();
-  const ours = await app.newWorkspace();
+  const ours = await app().newWorkspace();
   expect(await ours.call("GET", "/v1/groups?limit=-1")).toMatchObject({ status: 400, body: { error: { param: "limit" } } });
   expect(await ours.call("GET", "/v1/groups?prefix=")).toMatchObject({ status: 400, body: { error: { param: "prefix" } } });
   expect(await ours.call("DELETE", "/v1/groups/ana?dry_run=maybe")).toMatchObject({ status: 400, body: { error: { param: "dry_run" } } });
@@ -44,10 +43,9 @@ test("a bad query is refused, and a group that is not there is not found", async
 });
 
 test("a key of one group sees and erases only that one", async () => {
-  const app = await startTestApp();
-  const whole = await app.newWorkspace();
+  const whole = await app().newWorkspace();
   await fill(whole, ["ana", "bob"]);
-  const bound = await app.newWorkspace(undefined, { workspace: whole.id, group: "ana" });
+  const bound = await app().newWorkspace(undefined, { workspace: whole.id, group: "ana" });
   expect((await bound.call("GET", "/v1/groups")).body.items).toMatchObject([{ name: "ana" }]);
   expect((await bound.call("GET", "/v1/groups/bob")).body.error.message).toBe((await bound.call("GET", "/v1/groups/zoe")).body.error.message);
   expect((await bound.call("DELETE", "/v1/groups/bob")).status).toBe(404);

@@ -6,8 +6,8 @@ import { pageOf, pageParams, toPageBody } from "../memories/page.ts";
 
 const Group = z.strictObject({
   name: z.string().describe("The name, as memories give it."),
-  memories: z.int().describe("Live memories in it."),
-  storage_bytes: z.int().describe("What they take, in bytes."),
+  memories: z.int().min(0).describe("Live memories in it."),
+  storage_bytes: z.int().min(0).describe("What they take, in bytes."),
   created_at: WireTime.describe("When its first memory came."),
   updated_at: WireTime.describe("When anything in it last changed."),
 }).meta({

@@ -1,4 +1,5 @@
 import { AppError } from "@loci/kit/errors";
+import type { HeaderSource } from "./headers.ts";
 import { readJson } from "./json.ts";
 
 export const BODY_BYTES_MAX = 10 * 1024 * 1024;
@@ -18,25 +19,25 @@ const tooLarge = (bytesMax: number): AppError =>
   new AppError("too_large", `The body is larger than ${bytesMax.toLocaleString("en")} bytes. Send it in parts.`, { details: { bytes_max: bytesMax } });
 
 /** The JSON of a request, with its text for fingerprints; no body at all is `undefined`. */
-export async function readJsonBody(request: Request): Promise<{ text: string; value: unknown }> {
-  const type = request.headers.get("content-type");
+export async function readJsonBody(request: Request, headers: HeaderSource = request.headers): Promise<{ text: string; value: unknown }> {
+  const type = headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) {
-    const text = await readText(request, BODY_BYTES_MAX);
+    const text = await readText(request, headers, BODY_BYTES_MAX);
     if (text === "") return { text, value: undefined };
     throw new AppError("invalid_request", `The body must be JSON: send the header "Content-Type: application/json"${type === null ? "" : ` instead of "${type.slice(0, 80)}"`}.`);
   }
   requireUtf8(type);
-  const text = await readText(request, BODY_BYTES_MAX);
+  const text = await readText(request, headers, BODY_BYTES_MAX);
   return { text, value: text === "" ? undefined : readJson(text) };
 }
 
 /** The text of a request whose type is one of `types`. */
-export async function readTextBody(request: Request, { types, bytesMax }: TextBody): Promise<string> {
-  const type = request.headers.get("content-type") ?? "";
+export async function readTextBody(request: Request, headers: HeaderSource, { types, bytesMax }: TextBody): Promise<string> {
+  const type = headers.get("content-type") ?? "";
   const name = type.split(";")[0]?.trim().toLowerCase() ?? "";
   if (!types.includes(name)) throw new AppError("invalid_request", `The body must be one of ${types.join(", ")}: say which in the header "Content-Type".`);
   requireUtf8(type);
-  const text = await readText(request, bytesMax);
+  const text = await readText(request, headers, bytesMax);
   if (text.includes("\0")) throw new AppError("invalid_request", "The body holds a NUL character. Take it out.");
   return text;
 }
@@ -47,12 +48,12 @@ function requireUtf8(type: string): void {
   throw new AppError("invalid_request", `The body must be UTF-8, not ${charset}.`);
 }
 
-async function readText(request: Request, bytesMax: number): Promise<string> {
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+async function readText(request: Request, headers: HeaderSource, bytesMax: number): Promise<string> {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (!ENCODINGS.includes(encoding)) {
     throw new AppError("invalid_request", `The content encoding "${encoding.slice(0, 40)}" is not known here. Use gzip or br, or none.`);
   }
-  const sent = await readBytes(request, bytesMax).catch((cause: unknown) => {
+  const sent = await readBytes(request, headers, bytesMax).catch((cause: unknown) => {
     if (cause instanceof AppError) throw cause;
     throw new AppError("invalid_request", "The body ended before it was whole. Send it again.", { cause });
   });
@@ -64,8 +65,8 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
   }
 }
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
-  const length = request.headers.get("content-length");
+async function readBytes(request: Request, headers: HeaderSource, bytesMax: number): Promise<Uint8Array> {
+  const length = headers.get("content-length");
   // With a length the HTTP parser itself stops there; without one we count.
   if (length !== null) {
     if (Number(length) > bytesMax) throw tooLarge(bytesMax);

@@ -3,6 +3,7 @@ import type { Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Actor } from "../keys/scopes.ts";
 import { type ErrorReply, toErrorBody } from "./errors.ts";
+import type { HeaderSource } from "./headers.ts";
 import type { Call } from "./route.ts";
 
 /** What is the same for every request of a process. */
@@ -16,14 +17,19 @@ export interface CallHost {
 interface CallParts {
   host: CallHost;
   request: Request;
+  headers: HeaderSource;
   request_id: string;
+  /** Whether the request id was made here. */
+  ownId: boolean;
   peer: string | undefined;
 }
 
 /** One request on its way through the pipeline; each step adds what it found out. */
 export class RouteCall implements Call {
   readonly request: Request;
+  readonly headers: HeaderSource;
   readonly request_id: string;
+  readonly ownId: boolean;
   readonly peer: string | undefined;
   readonly now: Clock;
   params: Call["params"] = undefined;
@@ -31,7 +37,7 @@ export class RouteCall implements Call {
   body: Call["body"] = undefined;
   text = "";
   // Fields, because handlers take calls apart and a method would lose its `this`.
-  readonly header = (name: string): string | null => this.request.headers.get(name);
+  readonly header = (name: string): string | null => this.headers.get(name);
   readonly toError = (thrown: unknown): ErrorReply => toErrorBody(thrown, { request_id: this.request_id, docs: this.host.errorDocs });
   private readonly host: CallHost;
   private boundLog: Log | undefined;
@@ -39,10 +45,12 @@ export class RouteCall implements Call {
   seen: Actor | undefined;
   private found: { actor: Actor; workspace: Workspace; operation: Operation } | undefined;
 
-  constructor({ host, request, request_id, peer }: CallParts) {
+  constructor({ host, request, headers, request_id, ownId, peer }: CallParts) {
     this.host = host;
     this.request = request;
+    this.headers = headers;
     this.request_id = request_id;
+    this.ownId = ownId;
     this.peer = peer;
     this.now = host.now;
   }

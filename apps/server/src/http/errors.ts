@@ -16,7 +16,7 @@ export const STATUS_OF: Record<ErrorCode, number> = {
 };
 
 /** The body of every failure. */
-export interface ErrorBody {
+interface ErrorBody {
   error: {
     code: ErrorCode;
     message: string;

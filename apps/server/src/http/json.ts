@@ -2,9 +2,9 @@ import { AppError } from "@loci/kit/errors";
 import { findDuplicateKey, findSyntaxFault } from "./json-text.ts";
 import { formatPath, type Path } from "./parse.ts";
 
-export const JSON_DEPTH_MAX = 32;
-export const JSON_KEYS_MAX = 1_000;
-export const JSON_ITEMS_MAX = 10_000;
+const JSON_DEPTH_MAX = 32;
+const JSON_KEYS_MAX = 1_000;
+const JSON_ITEMS_MAX = 10_000;
 
 const refused = (path: Path, message: string): AppError => {
   const param = formatPath(path);

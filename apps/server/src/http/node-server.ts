@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { SECOND_MS } from "@loci/kit/clock";
 import { newId } from "@loci/kit/ids";
 import { HttpError, toErrorBody } from "./errors.ts";
 import type { Front } from "./serve.ts";
 
-export const URL_BYTES_MAX = 8 * 1024;
-export const HEADER_BYTES_MAX = 16 * 1024;
-export const HEADER_FIELDS_MAX = 100;
+const URL_BYTES_MAX = 8 * 1024;
+const HEADER_BYTES_MAX = 16 * 1024;
+const HEADER_FIELDS_MAX = 100;
 const ANSWER_TIME_MAX_MS = 30 * SECOND_MS;
 
 export interface HttpServer {
@@ -25,11 +25,11 @@ type Fetch = (request: Request, env: { incoming: IncomingMessage; outgoing: Serv
 export function createHttpServer(front: Front, fetch: Fetch, { answerTimeMaxMs = ANSWER_TIME_MAX_MS } = {}): HttpServer {
   const started = new Map<ServerResponse, number>();
   let closing = false;
-  const refuse = (fault: HttpError) => toRefusal(front, fault);
+  const refuse = (fault: unknown) => toRefusal(front, fault);
   const listener = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], {
     errorHandler: (cause) => {
-      front.log.debug({ err: cause }, "request refused before it met a route");
-      const { status, headers, body } = refuse(new HttpError(400, "invalid_request", "The request line or the Host header is not valid HTTP."));
+      const { status, headers, body } = refuse(cause instanceof RequestError ? new HttpError(400, "invalid_request", "The request line or the Host header is not valid HTTP.") : cause);
+      front.log[status >= 500 ? "error" : "debug"]({ err: cause, request_id: headers["x-request-id"] }, "request failed before it met a route");
       return new Response(body, { status, headers });
     },
   });
@@ -69,12 +69,13 @@ export function createHttpServer(front: Front, fetch: Fetch, { answerTimeMaxMs =
     inFlight: () => started.size,
     startClosing: () => {
       closing = true;
+      for (const outgoing of started.keys()) if (!outgoing.headersSent) outgoing.setHeader("connection", "close");
     },
   };
 }
 
 /** Answers 503 for handlers that took too long; what they still produce goes nowhere. */
-function giveUp(started: Map<ServerResponse, number>, maxMs: number, refuse: (fault: HttpError) => Refusal): void {
+function giveUp(started: Map<ServerResponse, number>, maxMs: number, refuse: (fault: unknown) => Refusal): void {
   const nowMs = performance.now();
   for (const [outgoing, startedMs] of started) {
     if (nowMs - startedMs < maxMs) continue;
@@ -116,7 +117,7 @@ interface Refusal {
   body: string;
 }
 
-function toRefusal({ securityHeaders, errorDocs }: Front, fault: HttpError): Refusal {
+function toRefusal({ securityHeaders, errorDocs }: Front, fault: unknown): Refusal {
   const request_id = newId("req");
   const { status, headers, body } = toErrorBody(fault, { request_id, docs: errorDocs });
   return {

@@ -118,8 +118,7 @@ function toOperation(route: Route, components: Components): Json {
 
 function toFaultStatuses({ scope, request, repeat, responses }: Route): number[] {
   const body = request?.body !== undefined || request?.text !== undefined;
-  const statuses = scope === "open" ? [] : [401, 403];
-  if (scope !== "open" || body) statuses.push(400);
+  const statuses = scope === "open" ? [400] : [400, 401, 403];
   if (request?.params !== undefined) statuses.push(404);
   if (body) statuses.push(413);
   if (repeat !== "safe" && scope !== "open") statuses.push(409, 422);
@@ -149,7 +148,6 @@ function toRequestBody({ request }: Route, components: Components): Json | undef
 
 function toAnswer(answer: Answer, components: Components): Json {
   const { description } = answer;
-  if (answer.kind === "empty") return { description, headers: REQUEST_ID };
   const content =
     answer.kind === "json"
       ? { "application/json": { schema: toSchema(answer.schema, "output", components) } }

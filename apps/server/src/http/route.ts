@@ -9,20 +9,18 @@ import type { ErrorReply } from "./errors.ts";
 /** A scope that the key must hold, any key at all (the handler looks further), or no key. */
 export type RouteScope = Scope | "any key" | "open";
 
-export type Method = "get" | "post" | "put" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** Whether a caller may send the same request again: it changes nothing, it changes nothing more, or only under an `Idempotency-Key`. */
-export type Repeat = "safe" | "idempotent" | "with key";
+type Repeat = "safe" | "idempotent" | "with key";
 
-/** What an answer is made of: JSON by a schema, nothing, or bytes of a media type. */
+/** What an answer is made of: JSON by a schema, or bytes of a media type. */
 export type Answer<Schema extends z.ZodType = z.ZodType> =
   | { kind: "json"; schema: Schema; description: string }
-  | { kind: "empty"; description: string }
   | { kind: "stream"; type: string; description: string };
 export type Answers = Record<number, Answer>;
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({ kind: "json" as const, schema, description });
-export const empty = (description: string) => ({ kind: "empty" as const, description });
 export const stream = (type: string, description: string) => ({ kind: "stream" as const, type, description });
 
 export interface RequestParts {
@@ -84,9 +82,7 @@ interface ReplyMore {
 }
 type ReplyOf<Status, A> = A extends { kind: "json"; schema: infer Schema extends z.ZodType }
   ? ({ status: Status; body: z.input<Schema> } | { status: Status; text: string }) & ReplyMore
-  : A extends { kind: "empty" }
-    ? { status: Status } & ReplyMore
-    : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
+  : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
 
 /** An answer as data, of one of the statuses that the route declares. */
 export type Reply<Responses extends Answers> = { [Status in keyof Responses]: ReplyOf<Status, Responses[Status]> }[keyof Responses];

@@ -1,17 +1,20 @@
+import { hash, timingSafeEqual } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { type Clock, MINUTE_MS, SECOND_MS } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import { LRUCache } from "lru-cache";
+import type { HeaderSource } from "../http/headers.ts";
 import type { Control } from "../control/database.ts";
 import { readKey, type KeyParts } from "./format.ts";
-import { type Actor } from "./scopes.ts";
+import type { Actor } from "./scopes.ts";
 import { hashSecret, matchSecret, type Peppers } from "./secrets.ts";
 import { readScopes } from "./service.ts";
 
 interface KnownKey {
   actor: Actor;
-  hash: Buffer;
+  /** A plain digest of the secret that was proven against the stored HMAC; it lives in memory for a second. */
+  digest: Buffer;
   expiresMs: number;
   readMs: number;
 }
@@ -52,7 +55,7 @@ export class KeyVerifier {
   }
 
   /** The actor behind a request's headers; throws `unauthenticated` without saying more than it must. */
-  authenticate(headers: Headers): Actor | Promise<Actor> {
+  authenticate(headers: HeaderSource): Actor | Promise<Actor> {
     const text = readCredential(headers);
     const parts = readKey(text);
     if (parts === null) throw refused(BAD_KEY);
@@ -117,30 +120,32 @@ export class KeyVerifier {
       throw refused(BAD_KEY);
     }
     const { id, workspace_id, group_name, mode } = row;
+    const match = matchSecret(this.peppers, parts.secret, Buffer.from(row.secret_hash, "base64url"));
+    if (match === "none") throw refused(BAD_KEY);
+    if (match === "previous") this.rehashed.set(id, hashSecret(this.peppers, parts.secret));
     const known: KnownKey = {
       actor: { key_id: id, workspace_id, group: group_name, scopes: new Set(readScopes(row.scopes)), mode },
-      hash: Buffer.from(row.secret_hash, "base64url"),
+      digest: digestSecret(parts.secret),
       expiresMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
       readMs,
     };
-    const actor = this.admit(parts, known);
     this.known.set(parts.handle, known);
-    return actor;
+    return this.admit(parts, known);
   }
 
-  private admit({ mode, secret }: KeyParts, known: KnownKey): Actor {
-    const match = matchSecret(this.peppers, secret, known.hash);
+  private admit({ mode, secret }: KeyParts, { actor, digest, expiresMs }: KnownKey): Actor {
     const now = this.now();
-    if (match === "none" || known.actor.mode !== mode || now.getTime() >= known.expiresMs) throw refused(BAD_KEY);
-    if (match === "previous") this.rehashed.set(known.actor.key_id, hashSecret(this.peppers, secret));
-    this.used.set(known.actor.key_id, now);
-    return known.actor;
+    if (!timingSafeEqual(digestSecret(secret), digest) || actor.mode !== mode || now.getTime() >= expiresMs) throw refused(BAD_KEY);
+    this.used.set(actor.key_id, now);
+    return actor;
   }
 }
 
+const digestSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
+
 const SCHEME = /^(?:bearer|token|api-key) +(\S+)$/i;
 
-function readCredential(headers: Headers): string {
+function readCredential(headers: HeaderSource): string {
   const authorization = headers.get("authorization");
   const own = headers.get("x-api-key");
   if (authorization === null) {

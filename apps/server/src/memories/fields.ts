@@ -1,23 +1,21 @@
 import { z } from "zod";
-import { MEMORY_TYPES, ROLES, TRUST_LEVELS } from "@loci/engine";
+import { MEMORY_LIMITS, MEMORY_TYPES, ROLES, TRUST_LEVELS } from "@loci/engine";
 
-/** SECURITY limits: 1 MB of text and 16 KB of metadata in a memory. */
-export const CONTENT_BYTES_MAX = 1_048_576;
-export const METADATA_BYTES_MAX = 16_384;
+export const { content_bytes: CONTENT_BYTES_MAX, metadata_bytes: METADATA_BYTES_MAX, tags: TAGS_MAX } = MEMORY_LIMITS;
 export const RECALL_LIMIT_MAX = 100;
 export const PAGE_LIMIT_MAX = 200;
-export const TAGS_MAX = 50;
 export const IDS_MAX = 1_000;
 /** A query is a question, not a document: this bounds what one search can cost. */
 export const QUERY_CHARS_MAX = 10_000;
 
 const CONTROL = /\p{Cc}/u;
 
-export const bytesOf = (text: string): number => Buffer.byteLength(text, "utf8");
+const bytesOf = (text: string): number => Buffer.byteLength(text, "utf8");
 
 /** Text on one line, `charsMax` long at most, that is more than spaces. */
 export const line = (charsMax: number) =>
   z.string()
+    .min(1)
     .max(charsMax)
     .refine((text) => text.trim() !== "", "may not be empty.")
     .refine((text) => !CONTROL.test(text), "may not hold control characters such as line breaks.");
@@ -35,6 +33,7 @@ export const GroupName = line(200)
   .meta({ examples: ["user:ana"] });
 
 export const Content = z.string()
+  .min(1)
   .refine((text) => text.trim() !== "", "may not be empty.")
   .superRefine((text, ctx) => {
     const bytes = bytesOf(text);

@@ -11,9 +11,9 @@ const MEANS: Record<FilterOperator, string> = {
   gte: "Is at least this, or not before.",
   lt: "Is less, or before.",
   lte: "Is at most this, or not after.",
-  in: `Is one of these values, ${FILTER_VALUES_MAX} at most.`,
+  in: `Is one of these values; all lists of a filter hold ${FILTER_VALUES_MAX} together.`,
   nin: "Is none of these values.",
-  contains: "Holds this text, whatever its case; of tags: one of them is this text.",
+  contains: "Holds this text, whatever the case of its letters A to Z; of tags: one of them holds it.",
   exists: "Is set (`true`), or is not (`false`).",
 };
 

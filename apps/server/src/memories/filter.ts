@@ -34,6 +34,7 @@ export const Filter = z.custom<EngineFilter>(() => true)
 class Reading {
   readonly faults: Fault[] = [];
   private tests = 0;
+  private values = 0;
 
   readFilter(value: unknown, path: Path, groupings: number): unknown {
     if (!isRecord(value)) return this.fault(path, 'must be an object, for example {"type": "fact"} or {"AND": [{"importance": {"gte": 0.5}}]}.');
@@ -78,7 +79,8 @@ class Reading {
 
   private readValues(name: string, kind: Kind, operand: unknown, path: Path, operator: FilterOperator): unknown {
     if (!Array.isArray(operand) || operand.length === 0) return this.fault(path, "must be a list of at least one value.");
-    if (operand.length > FILTER_VALUES_MAX) return this.fault(path, `lists more than ${FILTER_VALUES_MAX} values: split the request.`);
+    this.values += operand.length;
+    if (this.values > FILTER_VALUES_MAX) return this.fault(path, `lists too many values: a filter holds ${FILTER_VALUES_MAX} in all its lists. Split the request.`);
     return operand.map((value, index) => this.readValue(name, kind, value, [...path, index], operator));
   }
 

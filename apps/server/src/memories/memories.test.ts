@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { startTestApp, type TestWorkspace } from "../testing/harness.ts";
+import { shareTestApp, type TestWorkspace } from "../testing/harness.ts";
 import { CONTENT_BYTES_MAX, METADATA_BYTES_MAX } from "./fields.ts";
+
+const app = shareTestApp();
 
 const MISSING = `mem_${"0".repeat(32)}`;
 
-async function startWorkspace(): Promise<TestWorkspace> {
-  const app = await startTestApp();
-  return app.newWorkspace();
-}
+const startWorkspace = (): Promise<TestWorkspace> => app().newWorkspace();
 
 async function storeOne(workspace: TestWorkspace, more: object = {}): Promise<string> {
   const { body } = await workspace.call("POST", "/v1/store", { content: "Ana prefers the window seat.", group: "ana", ...more });
@@ -139,6 +138,10 @@ test("what is at a limit is taken, and one more is refused with the field and wh
 
   expect((await ours.call("POST", "/v1/recall", { query: "m", limit: 100 })).status).toBe(200);
   expect(await ours.call("POST", "/v1/recall", { query: "m", limit: 101 })).toMatchObject({ status: 400, body: { error: { param: "limit" } } });
+  const filter = (values: number) => ({ query: "m", filter: { type: { in: Array.from({ length: values }, (_, n) => `t${n}`) } } });
+  expect((await ours.call("POST", "/v1/recall", filter(1_000))).status).toBe(200);
+  expect(await ours.call("POST", "/v1/recall", filter(1_001))).toMatchObject({ status: 400, body: { error: { param: "filter.type.in" } } });
+
   expect((await ours.call("GET", "/v1/memories?limit=200")).status).toBe(200);
   expect(await ours.call("GET", "/v1/memories?limit=201")).toMatchObject({ status: 400, body: { error: { param: "limit" } } });
   expect((await ours.call("POST", "/v1/forget", { ids: Array.from({ length: 1_000 }, () => MISSING) })).status).toBe(200);
@@ -173,7 +176,7 @@ const BAD_REQUESTS: [method: string, url: string, body: unknown, param: string][
   ["POST", "/v1/recall", { query: "a", since: "2026-02-01", until: "2026-01-01" }, "until"],
   ["POST", "/v1/recall", { query: "a", depth: 4 }, "depth"],
   ["POST", "/v1/recall", { query: "a", filter: { importnce: 1 } }, "filter.importnce"],
-  ["POST", "/v1/forget", {}, ""],
+  ["POST", "/v1/forget", {}, "id"],
   ["POST", "/v1/forget", { id: MISSING, group: "a" }, "group"],
   ["POST", "/v1/forget", { filter: {} }, "filter"],
   ["POST", "/v1/forget", { matching: { query: "a", max: 5 } }, "matching.min_score"],
@@ -213,10 +216,9 @@ test("a memory may not replace one of higher trust, nor one of another group", a
 });
 
 test("a key of one group stores there unasked, and cannot name or see another", async () => {
-  const app = await startTestApp();
-  const whole = await app.newWorkspace();
+  const whole = await app().newWorkspace();
   const other = await storeOne(whole, { group: "bob" });
-  const bound = await app.newWorkspace(undefined, { workspace: whole.id, group: "ana" });
+  const bound = await app().newWorkspace(undefined, { workspace: whole.id, group: "ana" });
 
   expect((await bound.call("POST", "/v1/store", { content: "Mine." })).body.memory.group).toBe("ana");
   expect(await bound.call("POST", "/v1/store", { content: "Mine.", group: "bob" })).toMatchObject({ status: 403, body: { error: { code: "forbidden", param: "group" } } });
@@ -241,4 +243,6 @@ test("a repeat under one Idempotency-Key has one effect and the same answer, and
   const messages = { messages: [{ role: "user", content: "Hello" }, { role: "assistant", content: "Hi" }] };
   const twins = await Promise.all(Array.from({ length: 10 }, () => ours.call("POST", "/v1/store", messages, { "idempotency-key": "talk" })));
   expect(new Set(twins.map((twin) => JSON.stringify(twin.body))).size).toBe(1);
+  expect(twins[0]?.body.results).toMatchObject([{ status: "created" }, { status: "created" }]);
+  expect((await ours.call("POST", "/v1/store", { content: "Other." }, { "idempotency-key": "talk" })).status).toBe(422);
 });

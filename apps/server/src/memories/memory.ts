@@ -29,7 +29,7 @@ const memoryFields = {
   valid_from: WireTime.optional().describe("From when it is true."),
   valid_to: WireTime.optional().describe("Until when it is true."),
   expires_at: WireTime.optional().describe("When it is forgotten by itself."),
-  version: z.int().describe("1 at first, one more with each change."),
+  version: z.int().min(1).describe("1 at first, one more with each change."),
   supersedes: z.string().optional().describe("The memory that this one replaced."),
   superseded_by: z.string().optional().describe("The memory that replaced this one; recall leaves it out unless asked."),
   forgotten_at: WireTime.optional().describe("When it was forgotten; set only while it can still be restored."),
@@ -45,7 +45,7 @@ const EXAMPLE = {
 
 export const Memory = z.strictObject(memoryFields).meta({ id: "Memory", description: "One piece of text that is remembered.", examples: [EXAMPLE] });
 
-export const RecalledMemory = z.strictObject({
+const RecalledMemory = z.strictObject({
   ...memoryFields,
   score: z.number().describe("How well it answers; only comparable within one recall."),
   explain: z.record(z.string(), z.number()).optional().describe("The named parts of the score; they sum to it. Only with `explain`."),
@@ -68,16 +68,16 @@ export const StoreReceipts = z.strictObject({
 
 export const ForgetReceipt = z.strictObject({
   forgotten: z.strictObject({
-    memories: z.int().describe("Memories."),
-    relationships: z.int().describe("Relationships that had one of them as an end."),
-    versions: z.int().describe("Earlier versions of them."),
+    memories: z.int().min(0).describe("Memories."),
+    relationships: z.int().min(0).describe("Relationships that had one of them as an end."),
+    versions: z.int().min(0).describe("Earlier versions of them."),
   }).describe("How many are gone, or would be, by kind."),
   dry_run: z.boolean().describe("True when this only counted."),
-  restorable_until: WireTime.nullable().describe("Until when restore brings them back; null when they were erased at once or only counted."),
+  restorable_until: WireTime.nullable().describe("Until when restore brings them back, or would; null when they are erased at once."),
 }).meta({ id: "ForgetReceipt", description: "What was forgotten, by kind." });
 
 export const MemoryVersion = z.strictObject({
-  version: z.int().describe("The number of this version."),
+  version: z.int().min(1).describe("The number of this version."),
   operation_id: z.string().describe("The operation that replaced it."),
   replaced_at: WireTime.describe("When it was replaced."),
   memory: Memory.describe("The memory as it looked then."),

@@ -9,7 +9,7 @@ export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
     items: z.array(item).describe("This page, in the order asked for."),
     next: z.string().nullable().describe("Give it back as `cursor` for what follows; null on the last page."),
     has_more: z.boolean().describe("Whether anything follows."),
-    total: z.int().optional().describe("How many match in all; only when asked for."),
+    total: z.int().min(0).optional().describe("How many match in all; only when asked for."),
   }).meta({ id, description: "A page of a list; pages stay in order while others write." });
 
 /** The wire form of a page. */
@@ -18,6 +18,6 @@ export const toPageBody = <Item>({ items, next, total }: Page<Item> & { total?: 
 
 /** The two fields that every list takes. */
 export const pageParams = {
-  limit: numberParam({ min: 1, max: PAGE_LIMIT_MAX }).default(50).describe(`How many a page, 1 to ${PAGE_LIMIT_MAX}.`),
+  limit: numberParam({ min: 1, max: PAGE_LIMIT_MAX }).default(50).describe(`How many a page, 1 to ${PAGE_LIMIT_MAX}; 50 unless said.`),
   cursor: z.string().min(1).max(2_000).optional().describe("`next` of the page before."),
 };

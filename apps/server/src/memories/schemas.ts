@@ -37,14 +37,13 @@ const singleFields = {
 export const NewMemory = z.strictObject({ content: Content, ...commonFields, ...singleFields })
   .superRefine(checkValidity)
   .meta({ id: "NewMemory", description: "A memory to keep.", examples: [{ content: "Ana prefers the window seat.", group: "user:ana", type: "preference" }] });
-export type NewMemory = z.output<typeof NewMemory>;
 
 /** Chat APIs have more roles than a memory: what is neither user nor assistant is kept as `other`. */
 const MessageRole = z.enum([...ROLES, "system", "developer", "tool"])
   .transform((role) => (role === "user" || role === "assistant" ? role : "other"))
   .describe("Who said it: user or assistant; system, developer and tool are kept as other.");
 
-export const Message = z.strictObject({
+const Message = z.strictObject({
   role: MessageRole,
   content: Content,
   speaker: Speaker.optional(),
@@ -90,8 +89,9 @@ const TypeList = z.array(MemoryType).min(1).max(50);
 const TagList = z.array(Tag).min(1).max(50);
 
 const Query = z.string()
-  .refine((text) => text.trim() !== "", "may not be empty: ask something.")
-  .refine((text) => text.length <= QUERY_CHARS_MAX, `must have at most ${QUERY_CHARS_MAX} characters: ask for the gist.`)
+  .min(1)
+  .max(QUERY_CHARS_MAX)
+  .refine((text) => text.trim() !== "", "may not be only spaces: ask something.")
   .describe("The question, in plain words.")
   .meta({ examples: ["Where does Ana like to sit?"] });
 
@@ -99,8 +99,8 @@ export const RecallBody = z.strictObject({
   query: Query,
   group: GroupName.optional().describe("Look only in this group; the whole workspace unless said, or the key's own group."),
   limit: z.int().min(1).max(RECALL_LIMIT_MAX).default(10)
-    .describe(`How many memories to answer with, 1 to ${RECALL_LIMIT_MAX}.`),
-  filter: Filter.optional(),
+    .describe(`How many memories to answer with, 1 to ${RECALL_LIMIT_MAX}; 10 unless said.`),
+  filter: Filter.optional().describe("Only memories that meet this condition."),
   types: TypeList.optional().describe("Only memories of one of these types."),
   tags: TagList.optional().describe("Only memories with all of these tags."),
   since: Time.optional().describe("Only memories that occurred at this time or after."),
@@ -138,7 +138,7 @@ export const ForgetBody = z.strictObject({
   permanent: z.boolean().default(false).describe("Erase at once, without the 7 days in which restore brings it back."),
 }).superRefine((body, ctx) => {
   const given = FORGET_BY.filter((name) => body[name] !== undefined);
-  if (given.length !== 1) ctx.addIssue({ code: "custom", path: given.slice(1, 2), message: `Say what to forget by exactly one of ${FORGET_BY.join(", ")}${given.length > 1 ? `, not by ${given.join(" and ")}` : ""}.` });
+  if (given.length !== 1) ctx.addIssue({ code: "custom", path: [given[1] ?? "id"], message: `Say what to forget by exactly one of ${FORGET_BY.join(", ")}${given.length > 1 ? `, not by ${given.join(" and ")}` : ""}.` });
   if (body.filter !== undefined && Object.keys(body.filter).length === 0) {
     ctx.addIssue({ code: "custom", path: ["filter"], message: "An empty filter would forget everything. Name a condition, or forget by group." });
   }
@@ -148,7 +148,7 @@ export type ForgetBody = z.output<typeof ForgetBody>;
 /** A field that `null` takes away. */
 const clearable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().optional();
 
-export const patchFields = {
+const patchFields = {
   content: Content.optional(),
   type: MemoryType.optional(),
   title: clearable(Title).describe("A short name for people; null takes it away."),
@@ -166,7 +166,7 @@ export const patchFields = {
   version: z.int().min(1).optional().describe("The version that you have read: if it has changed since, the answer is a conflict and nothing happens."),
 };
 
-export function checkPatch(patch: Record<string, unknown>, ctx: z.RefinementCtx): void {
+function checkPatch(patch: Record<string, unknown>, ctx: z.RefinementCtx): void {
   const changes = Object.keys(patchFields).filter((name) => name !== "version" && patch[name] !== undefined);
   if (changes.length === 0) ctx.addIssue({ code: "custom", path: [], message: `Say what to change: at least one of ${Object.keys(patchFields).filter((name) => name !== "version").join(", ")}.` });
 }
@@ -187,7 +187,7 @@ export const ListQuery = z.strictObject({
   filter: jsonParam(Filter).optional().describe("A filter as JSON text, URL-encoded."),
   forgotten: flagParam().optional().describe("The forgotten ones that can still be restored, instead of the live ones."),
   include_superseded: flagParam().optional().describe("Also those that others replaced."),
-  order: z.enum(["newest", "oldest"]).default("newest").describe("By time of creation."),
+  order: z.enum(["newest", "oldest"]).default("newest").describe("By time of creation; newest unless said."),
   ...pageParams,
   total: flagParam().optional().describe("Also count all that match; it costs a scan."),
 });
@@ -198,8 +198,8 @@ export const RemoveQuery = z.strictObject({
 });
 
 export const RelatedQuery = z.strictObject({
-  depth: numberParam({ min: 1, max: 5, integer: true }).default(1).describe("Steps to walk, 1 to 5."),
+  depth: numberParam({ min: 1, max: 5, integer: true }).default(1).describe("Steps to walk, 1 to 5; 1 unless said."),
   type: listParam(RelationshipType).optional().describe("Only along relationships of these types."),
   direction: z.enum(["out", "in", "both"]).default("both").describe("Along relationships from the memory, to it, or both."),
-  limit: numberParam({ min: 1, max: RECALL_LIMIT_MAX, integer: true }).default(20).describe(`How many memories, 1 to ${RECALL_LIMIT_MAX}; the nearest first.`),
+  limit: numberParam({ min: 1, max: RECALL_LIMIT_MAX, integer: true }).default(20).describe(`How many memories, 1 to ${RECALL_LIMIT_MAX}; 20 unless said. The nearest first.`),
 });

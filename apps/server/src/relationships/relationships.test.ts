@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { startTestApp, type TestWorkspace } from "../testing/harness.ts";
+import { shareTestApp, type TestWorkspace } from "../testing/harness.ts";
+
+const app = shareTestApp();
 
 const MISSING = `mem_${"0".repeat(32)}`;
 
-async function startWorkspace(): Promise<TestWorkspace> {
-  const app = await startTestApp();
-  return app.newWorkspace();
-}
+const startWorkspace = (): Promise<TestWorkspace> => app().newWorkspace();
 
 async function storeAll(workspace: TestWorkspace, contents: string[], group = "ana"): Promise<string[]> {
   const ids = [];
@@ -92,12 +91,11 @@ test("every bad request is refused with its field and a sentence", async () => {
 });
 
 test("a key of one group neither joins, sees nor removes what lies outside it", async () => {
-  const app = await startTestApp();
-  const whole = await app.newWorkspace();
+  const whole = await app().newWorkspace();
   const [a, b] = await storeAll(whole, ["a", "b"], "bob");
   const [mine] = await storeAll(whole, ["c"], "ana");
   const { id } = (await whole.call("POST", "/v1/relationships", { from: a, to: b, type: "CAUSES" })).body.relationship as { id: string };
-  const bound = await app.newWorkspace(undefined, { workspace: whole.id, group: "ana" });
+  const bound = await app().newWorkspace(undefined, { workspace: whole.id, group: "ana" });
 
   expect((await bound.call("POST", "/v1/relationships", { from: mine, to: a, type: "CAUSES" })).status).toBe(404);
   expect((await bound.call("GET", `/v1/relationships/${id}`)).status).toBe(404);

@@ -33,7 +33,7 @@ export const relationshipFields = {
   context: line(1_000).optional().describe("Why, or when, it holds."),
 };
 
-export function checkEnds({ from, to }: { from: string; to: string }, ctx: z.RefinementCtx): void {
+function checkEnds({ from, to }: { from: string; to: string }, ctx: z.RefinementCtx): void {
   if (from === to) ctx.addIssue({ code: "custom", path: ["to"], message: "must be another memory than from." });
 }
 
@@ -64,9 +64,9 @@ const GRAPH_NODES_MAX = 500;
 export const GraphQuery = z.strictObject({
   group: GroupName.optional().describe("Only memories of this group."),
   memory: listParam(MemoryId).optional().describe("Start from these memories; from the most connected ones unless said."),
-  depth: numberParam({ min: 1, max: 5 }).default(2).describe("Steps to walk from the start, 1 to 5."),
+  depth: numberParam({ min: 1, max: 5 }).default(2).describe("Steps to walk from the start, 1 to 5; 2 unless said."),
   type: listParam(RelationshipType).optional().describe("Only along relationships of these types."),
-  limit: numberParam({ min: 1, max: GRAPH_NODES_MAX }).default(100).describe(`How many memories at most, 1 to ${GRAPH_NODES_MAX}.`),
+  limit: numberParam({ min: 1, max: GRAPH_NODES_MAX }).default(100).describe(`How many memories at most, 1 to ${GRAPH_NODES_MAX}; 100 unless said.`),
 });
 
 const GraphNode = z.strictObject({

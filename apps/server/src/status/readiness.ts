@@ -8,7 +8,7 @@ import { sql } from "kysely";
 const FREE_SHARE_MIN = 0.05;
 const CHECK_TIME_MAX_MS = SECOND_MS;
 
-export const CHECKS = ["running", "database", "migrations", "disk", "engine"] as const;
+const CHECKS = ["running", "database", "migrations", "disk", "engine"] as const;
 type CheckName = (typeof CHECKS)[number];
 
 export interface Readiness {

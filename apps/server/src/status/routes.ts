@@ -3,13 +3,14 @@ import { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import { guarded, json, stream, type OpenCall, type Route } from "../http/route.ts";
 import type { Metrics } from "./metrics.ts";
-import { CHECKS, readReadiness, type Vitals } from "./readiness.ts";
+import { readReadiness, type Vitals } from "./readiness.ts";
 
-const Health = z.strictObject({ status: z.enum(["ok", "failed"]) }).meta({ id: "Health" });
+const State = z.enum(["ok", "failed"]);
+const Health = z.strictObject({ status: State }).meta({ id: "Health" });
 const Readiness = z
   .strictObject({
-    status: z.enum(["ok", "failed"]),
-    checks: z.record(z.enum(CHECKS), z.enum(["ok", "failed"])),
+    status: State,
+    checks: z.strictObject({ running: State, database: State, migrations: State, disk: State, engine: State }),
     embedding: z.strictObject({
       model: z.string().describe("The embedder in use."),
       waiting: z.int().describe("Memories of open workspaces that wait for a vector of it; they are found by their words meanwhile."),

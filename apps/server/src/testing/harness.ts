@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createLog } from "@loci/kit/log";
 import type { Clock } from "@loci/kit/clock";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { readConfig, type Environment } from "../config.ts";
 import type { AnyReply, Route } from "../http/route.ts";
 import { createKey, revokeKey } from "../keys/service.ts";
@@ -30,7 +30,7 @@ export interface TestWorkspace {
   revoke(): Promise<void>;
 }
 
-export interface WorkspaceOptions {
+interface WorkspaceOptions {
   group?: string;
   mode?: KeyMode;
   /** Another workspace's id, to mint one more key for it. */
@@ -57,7 +57,26 @@ export interface TestAppOptions {
 }
 
 /** The real app on a database of its own, without a port. It closes itself after the test that started it. */
-export async function startTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const app = await openTestApp(options);
+  onTestFinished(app.close);
+  return app;
+}
+
+/** One app for all tests of a file; each test still mints its own workspaces. Starting one takes some 0.4 s. */
+export function shareTestApp(options: TestAppOptions = {}): () => TestApp {
+  let app: TestApp | undefined;
+  beforeAll(async () => {
+    app = await openTestApp(options);
+  });
+  afterAll(() => app?.close());
+  return () => {
+    if (app === undefined) throw new TypeError("The shared app starts with the first test.");
+    return app;
+  };
+}
+
+async function openTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: TestAppOptions): Promise<TestApp> {
   const dataDir = given ?? mkdtempSync(path.join(tmpdir(), "loci-test-"));
   const logged: Record<string, unknown>[] = [];
   const log = createLog("debug", { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) });
@@ -65,13 +84,11 @@ export async function startTestApp({ env = {}, now, extraRoutes = [], dataDir: g
   const server = await openServer({ config, log, extraRoutes, checkReply, ...(now !== undefined && { now }) });
   let open = true;
   const close = async () => {
-    if (open) await server.close();
+    if (!open) return;
     open = false;
-  };
-  onTestFinished(async () => {
-    await close();
+    await server.close();
     if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
-  });
+  };
   const call: Call = (...request) => sendRequest(server, ...request);
   return { server, dataDir, logged, call, close, newWorkspace: (scopes = SCOPES, options = {}) => openTestWorkspace(server, scopes, options) };
 }
@@ -89,11 +106,12 @@ async function openTestWorkspace(server: Wired, scopes: readonly Scope[], option
   };
 }
 
-async function sendRequest({ app }: Wired, method: string, url: string, body?: Body, headers: Record<string, string> = {}): Promise<Answer> {
+async function sendRequest({ app }: Wired, method: string, url: string, body?: Body, more: Record<string, string> = {}): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const sent = raw ? body : body === undefined ? null : JSON.stringify(body);
-  const type: Record<string, string> = sent === null ? {} : { "content-type": "application/json" };
-  const response = await app.request(url, { method, headers: { ...type, ...headers }, body: sent as BodyInit | null });
+  const headers = new Headers(sent === null ? {} : { "content-type": "application/json" });
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
+  const response = await app.request(url, { method, headers, body: sent as BodyInit | null });
   const text = await response.text();
   const json = response.headers.get("content-type")?.startsWith("application/json") === true && text !== "";
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { AppError, invalid } from "@loci/kit/errors";
 import { readJson } from "../http/json.ts";
 import { readLociRecord } from "./loci.ts";
@@ -9,8 +10,8 @@ export const IMPORT_FORMATS = ["auto", "loci", "mcp", "mem0"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 type KnownFormat = Exclude<ImportFormat, "auto">;
 
-/** What one file may hold in a request: the bound on what is kept in memory, and on the list of what was skipped. */
-export const FILE_RECORDS_MAX = 50_000;
+/** What one request takes: the bound on its memory and on the list of what was skipped, and some ten seconds of writing. */
+export const FILE_RECORDS_MAX = 20_000;
 
 export interface ReadFile {
   format: KnownFormat;
@@ -21,35 +22,42 @@ export interface ReadFile {
 /** A reader gives the record of a value, `null` for one that carries nothing (a header), or throws why it is none. */
 const READERS: Record<KnownFormat, (value: FileValue) => FileRecord | null> = { loci: readLociRecord, mcp: readMcpRecord, mem0: readMem0Record };
 
+/** Between so many records (some 10 ms) others get their turn. */
+const RECORDS_PER_TURN = 500;
+
 /** Reads a file of any format we know; what is wrong with a line is said of that line alone. */
-export function readImportFile(text: string, asked: ImportFormat): ReadFile {
+export async function readImportFile(text: string, asked: ImportFormat): Promise<ReadFile> {
   const skipped: Skipped[] = [];
-  const values = readValues(text, skipped);
+  const values = await readValues(text, skipped);
   const format = asked === "auto" ? detectFormat(values) : asked;
 
-  const records = values.flatMap((value) => {
+  const records: FileRecord[] = [];
+  for (const [index, value] of values.entries()) {
+    if (index % RECORDS_PER_TURN === 0) await yieldToOthers();
     try {
-      return READERS[format](value) ?? [];
+      const record = READERS[format](value);
+      if (record !== null) records.push(record);
     } catch (error) {
       if (!(error instanceof AppError) || error.param === "format") throw error;
       skipped.push({ line: value.line, reason: error.message });
-      return [];
     }
-  });
+  }
   return { format, records, skipped: skipped.sort((a, b) => a.line - b.line) };
 }
 
 /** The values of JSON Lines, or of the one list in a JSON document. */
-function readValues(text: string, skipped: Skipped[]): FileValue[] {
+async function readValues(text: string, skipped: Skipped[]): Promise<FileValue[]> {
   const body = text.replace(/^\uFEFF/, "");
   const lines = body.split("\n");
-  const first = lines.find((line) => line.trim() !== "");
+  const [first, second] = lines.filter((line) => line.trim() !== "");
   if (first === undefined) throw new AppError("invalid_request", "The file is empty. Send the lines of an export as the body.");
-  if (!isJson(first) || lines.every((line) => line === first || line.trim() === "")) return readDocument(body);
+  // A line that is no JSON by itself begins a document over several lines.
+  if (second === undefined || !isJson(first)) return readDocument(body);
 
   const values: FileValue[] = [];
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
+    if (index % RECORDS_PER_TURN === 0) await yieldToOthers();
     requireRoom(values.length + skipped.length + 1);
     try {
       values.push({ line: index + 1, value: readJson(line) });
@@ -62,9 +70,19 @@ function readValues(text: string, skipped: Skipped[]): FileValue[] {
 }
 
 function readDocument(body: string): FileValue[] {
-  const items = unwrapList(readJson(body));
+  const items = unwrapList(readWhole(body));
   requireRoom(items.length);
   return items.map((value, index) => ({ line: index + 1, value }));
+}
+
+function readWhole(body: string): unknown {
+  try {
+    return readJson(body);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, param, details } = error;
+    throw new AppError(code, `${message} A long list goes better as JSON Lines: one record a line, each on its own.`, { param, details });
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

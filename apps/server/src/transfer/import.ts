@@ -12,7 +12,7 @@ const LOOKUP_PAGE = 200;
 const KINDS = { memory: "memories", version: "versions", relationship: "relationships" } as const;
 type Counts = Record<(typeof KINDS)[keyof typeof KINDS], number>;
 
-export interface ImportReceipt {
+interface ImportReceipt {
   format: ReadFile["format"];
   imported: Counts;
   unchanged: Counts;
@@ -25,7 +25,7 @@ export interface ImportReceipt {
  */
 export function importFile({ workspace, operation }: Pick<Call, "workspace" | "operation">, text: string, asked: ImportFormat, group: string | undefined): Promise<string> {
   return answerOnce(workspace, operation, async () =>
-    JSON.stringify(await new ImportRun(workspace, operation, readImportFile(text, asked), group).run()));
+    JSON.stringify(await new ImportRun(workspace, operation, await readImportFile(text, asked), group).run()));
 }
 
 /** One walk over a file: memories first, because versions and relationships name them by what the file calls them. */

@@ -16,7 +16,7 @@ export type FileRecord =
   | { kind: "version"; line: number; key: string; version: MemoryVersion }
   | { kind: "relationship"; line: number; from: string; to: string; relationship: FileRelationship };
 
-export type FileRelationship = Omit<NewRelationship, "from" | "to"> & { id?: string; created_at?: string; updated_at?: string };
+type FileRelationship = Omit<NewRelationship, "from" | "to"> & { id?: string; created_at?: string; updated_at?: string };
 
 /** A value of a file with its place: the line, or the position in a JSON list, from 1. */
 export interface FileValue {

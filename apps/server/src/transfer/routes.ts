@@ -28,9 +28,9 @@ const exportAll = guarded("data:export", {
 });
 
 const Counts = z.strictObject({
-  memories: z.int().describe("Memories."),
-  versions: z.int().describe("Earlier versions of memories."),
-  relationships: z.int().describe("Relationships."),
+  memories: z.int().min(0).describe("Memories."),
+  versions: z.int().min(0).describe("Earlier versions of memories."),
+  relationships: z.int().min(0).describe("Relationships."),
 }).meta({ id: "TransferCounts", description: "Records by kind." });
 
 const ImportReceipt = z.strictObject({
@@ -38,7 +38,7 @@ const ImportReceipt = z.strictObject({
   imported: Counts.describe("What is new here."),
   unchanged: Counts.describe("What was here already, and stays as it is."),
   skipped: z.array(z.strictObject({
-    line: z.int().describe("The line of the file; in a JSON document, the position in its list. Both count from 1."),
+    line: z.int().min(1).describe("The line of the file; in a JSON document, the position in its list. Both count from 1."),
     reason: z.string().describe("Why it was not taken."),
   })).describe("What was not taken, with the reason for each."),
 }).meta({ id: "ImportReceipt", description: "What became of a file: each of its records is imported, unchanged or skipped." });

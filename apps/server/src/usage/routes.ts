@@ -13,10 +13,10 @@ const MEANS: Record<Meter, string> = {
 };
 
 const MeterUse = z.strictObject({
-  month: z.int().describe("Used since the period began."),
-  today: z.int().describe("Used since midnight UTC."),
-  total: z.int().describe("Used since the workspace began; of memories and storage_bytes, what stands now."),
-}).meta({ id: "MeterUse", description: "What was used of one meter." });
+  month: z.int().meta({ examples: [12] }).describe("Used since the period began."),
+  today: z.int().meta({ examples: [12] }).describe("Used since midnight UTC."),
+  total: z.int().meta({ examples: [12] }).describe("Used since the workspace began; of memories and storage_bytes, what stands now."),
+}).meta({ id: "MeterUse", description: "What was used of one meter.", examples: [{ month: 1_204, today: 38, total: 9_120 }] });
 
 const Usage = z.strictObject({
   period: z.strictObject({

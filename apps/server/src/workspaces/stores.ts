@@ -2,7 +2,7 @@ import type { Engine, Workspace } from "@loci/engine";
 import type { Actor } from "../keys/scopes.ts";
 
 /** Live and test keys of a workspace have a store each. */
-export const storeIdOf = ({ workspace_id, mode }: Pick<Actor, "workspace_id" | "mode">): string => (mode === "test" ? `${workspace_id}_test` : workspace_id);
+const storeIdOf = ({ workspace_id, mode }: Pick<Actor, "workspace_id" | "mode">): string => (mode === "test" ? `${workspace_id}_test` : workspace_id);
 
 /**
  * Opens the store that a key is bound to, and makes it at its first use: who creates workspaces beside a running

@@ -42,6 +42,21 @@ const COLUMNS = [
 // Every store runs this and the next one: written out, they take a third of the time that building them takes (`bench/load`).
 const COLUMN_LIST = sql.raw(COLUMNS.join(", "));
 
+/** What one page of memories may weigh: a text can have 1 MB, and a page 200 of them. */
+const PAGE_BYTES_MAX = 8 * 2 ** 20;
+
+/**
+ * The rows of a query of memories in its order, the first of them at least, and as many of `limit` as weigh no more than 8 MB
+ * together; `more` says whether rows were left out.
+ */
+export async function readPage(rows: ReturnType<typeof selectMemories>, db: Kysely<TenantTables>, limit: number): Promise<{ rows: MemoryRow[]; more: boolean }> {
+  const found = await rows.clearSelect().select(["memories.seq", "memories.bytes"]).limit(limit + 1).execute();
+  let weight = 0;
+  const kept = found.slice(0, limit).filter(({ bytes }, place) => place === 0 || (weight += bytes) <= PAGE_BYTES_MAX);
+  const bySeq = new Map((await listMemoryRowsBySeq(db, kept.map((row) => row.seq))).map((row) => [row.seq, row]));
+  return { rows: kept.flatMap(({ seq }) => bySeq.get(seq) ?? []), more: kept.length < found.length };
+}
+
 export async function insertMemoryRow(db: Kysely<TenantTables>, row: MemoryRow): Promise<void> {
   await sql`insert into memories (${COLUMN_LIST}) values (${sql.join(COLUMNS.map((column) => row[column]))})`.execute(db);
 }

@@ -47,6 +47,7 @@ export function describeMemoryStore(kind: string, open: () => Promise<TestEngine
     describeRepeats(open);
     describeBounds(open);
     describeFilters(open);
+    describePages(open);
     describeGraph(open);
     describeUsage(open);
   });
@@ -361,6 +362,27 @@ function describeFilters(open: () => Promise<TestEngine>): void {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `before ${24 - i}`));
+  });
+}
+
+function describePages(open: () => Promise<TestEngine>): void {
+  test("a page of large memories is cut short by its weight, and the pages together still hold each once", async () => {
+    const workspace = await openWorkspace(await open());
+    for (let i = 0; i < 12; i++) await store(workspace, { content: `${i} ${"x".repeat(1_000_000)}` });
+    const first = await list(workspace);
+    expect(first.items.length).toBeLessThan(12);
+    const rest = await list(workspace, { cursor: first.next ?? "" });
+    expect(new Set([...first.items, ...rest.items].map((item) => item.id)).size).toBe(12);
+    expect(rest.next).toBeNull();
+    expect(await Array.fromAsync(workspace.exportRecords({}))).toHaveLength(12);
+  });
+
+  test("what a merge would make too large is refused, and what is there stays as it was", async () => {
+    const workspace = await openWorkspace(await open());
+    const { memory } = await store(workspace, { content: "Big.", metadata: { a: "x".repeat(10_000) }, tags: Array.from({ length: 30 }, (_, i) => `a${i}`) });
+    expect(await faultOf(store(workspace, { content: "Big.", metadata: { b: "x".repeat(10_000) } }))).toMatchObject({ code: "too_large", param: "metadata" });
+    expect(await faultOf(store(workspace, { content: "Big.", tags: Array.from({ length: 30 }, (_, i) => `b${i}`) }))).toMatchObject({ code: "invalid_request", param: "tags" });
+    expect(await workspace.getMemory(memory.id)).toEqual(memory);
   });
 }
 

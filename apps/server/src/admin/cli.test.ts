@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { shareTestApp } from "../testing/harness.ts";
+
+const CLI = path.join(import.meta.dirname, "cli.ts");
+const PEPPER = "a pepper for tests, long enough for anyone";
+
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function run(dataDir: string, ...args: string[]): Promise<Run> {
+  const env = { PATH: "/usr/bin", LOCI_DATA_DIR: dataDir, LOCI_KEY_PEPPER: PEPPER };
+  return promisify(execFile)(process.execPath, [CLI, ...args], { env, cwd: tmpdir() }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Run) => error,
+  );
+}
+
+const app = shareTestApp();
+
+test("makes a workspace and a key beside a running server, which takes the key at once and refuses it once it is revoked", async () => {
+  const { dataDir, call } = app();
+  const workspace = (await run(dataDir, "workspace", "create", "acme")).stdout.trim();
+  expect(workspace).toMatch(/^wsp_/);
+  const made = await run(dataDir, "key", "create", "--workspace", "acme", "--scopes", "usage:read,memories:read", "--expires", "90d", "--json");
+  const { secret, id, scopes } = JSON.parse(made.stdout) as { secret: string; id: string; scopes: string[] };
+  expect(scopes).toEqual(["usage:read", "memories:read"]);
+  const headers = { authorization: `Bearer ${secret}` };
+  expect((await call("GET", "/v1/usage", undefined, headers)).status).toBe(200);
+  expect((await call("POST", "/v1/store", { content: "x" }, headers)).status).toBe(403);
+
+  const list = await run(dataDir, "key", "list", "--workspace", workspace);
+  expect(list.stdout).toContain(id);
+  expect(list.stdout).not.toContain(secret.slice(17));
+  expect((await run(dataDir, "key", "revoke", id)).code).toBe(0);
+  await expect.poll(async () => (await call("GET", "/v1/usage", undefined, headers)).status, { timeout: 2_000 }).toBe(401);
+});
+
+test("says how to use it, and by its exit code what went wrong", async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "loci-admin-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const cases: [args: string[], code: number, words: string][] = [
+    [["--help"], 0, "workspace create NAME"],
+    [[], 2, "workspace create NAME"],
+    [["toString"], 2, 'no command "toString"'],
+    [["workspace", "create"], 2, "NAME is missing"],
+    [["workspace", "list", "more"], 2, '"more" is too much'],
+    [["key", "create"], 2, "--workspace W"],
+    [["key", "create", "--workspace", "w", "--scopes", "memories:eat"], 2, '"memories:eat" is no scope'],
+    [["key", "create", "--workspace", "w", "--expires", "yesterday"], 2, "no time to come"],
+    [["key", "create", "--workspace", "w"], 3, "no such workspace"],
+    [["key", "revoke", "key_none"], 3, "no such key"],
+    [["config", "print"], 2, "--redacted"],
+    [["config", "print", "--redacted"], 0, "[redacted]"],
+  ];
+  const runs = await Promise.all(cases.map(([args]) => run(dataDir, ...args)));
+  for (const [index, [args, code, words]] of cases.entries()) {
+    const { code: ended, stdout = "", stderr = "" } = runs[index] ?? {};
+    expect({ args, code: ended, said: stdout + stderr }).toEqual({ args, code, said: expect.stringContaining(words) });
+  }
+  expect(runs.map(({ stdout, stderr }) => stdout + stderr).join("")).not.toContain(PEPPER);
+});

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { systemClock } from "@loci/kit/clock";
+import { AppError } from "@loci/kit/errors";
+import { ConfigError, readConfig, readEnvironment } from "../config.ts";
+import { openControl } from "../control/database.ts";
+import { keepDevelopmentPepper } from "../secrets.ts";
+import { COMMANDS, UsageError, USAGE, type Desk, type Options } from "./commands.ts";
+
+const EXIT = { done: 0, unexpected: 1, usage: 2, notFound: 3 };
+
+/** Runs one command beside a live server or without one, and says how it went by the exit code. */
+async function main(args: string[]): Promise<number> {
+  try {
+    const { values, positionals } = readArguments(args);
+    if (values.help === true || positionals.length === 0) {
+      process.stdout.write(USAGE);
+      return values.help === true ? EXIT.done : EXIT.usage;
+    }
+    const name = positionals.slice(0, 2).join(" ");
+    const command = COMMANDS.get(name);
+    if (command === undefined) throw new UsageError(`There is no command "${name}".`);
+    process.stdout.write(await command(openDesk, positionals.slice(2), values));
+    return EXIT.done;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function readArguments(args: string[]): { values: Options; positionals: string[] } {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        workspace: { type: "string", short: "w" },
+        name: { type: "string", short: "n" },
+        scopes: { type: "string", short: "s" },
+        group: { type: "string", short: "g" },
+        expires: { type: "string", short: "e" },
+        test: { type: "boolean" },
+        redacted: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function openDesk(): Promise<Desk> {
+  const config = readConfig(readEnvironment());
+  const control = await openControl(config.dataDir);
+  const peppers = config.peppers ?? { current: keepDevelopmentPepper(config.dataDir), previous: null };
+  return { control, peppers, now: systemClock };
+}
+
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (error instanceof AppError) {
+    process.stderr.write(`${error.message}\n`);
+    if (error.code === "not_found") return EXIT.notFound;
+    return error.code === "invalid_request" || error.code === "conflict" ? EXIT.usage : EXIT.unexpected;
+  }
+  process.stderr.write(`${error instanceof ConfigError ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  return EXIT.unexpected;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,104 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { showSettings, toEnvExample } from "./config-text.ts";
+import { ConfigError, readConfig, SETTING_NAMES, type Environment } from "./config.ts";
+
+const PEPPER = "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4";
+const OTHER = "Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4q7Vt0m3";
+
+function faultsOf(env: Environment): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  test("works with nothing set", () => {
+    expect(readConfig({})).toMatchObject({ mode: "development", host: "127.0.0.1", port: 8080, publicUrl: "http://127.0.0.1:8080", dataDir: path.resolve("data"), peppers: null, metricsToken: null, embedder: { spec: "static" } });
+  });
+
+  test("takes each name with LOCI_ before it or without, and the longer one wins", () => {
+    expect(readConfig({ PORT: "1", LOCI_PORT: "2" }).port).toBe(2);
+    expect(readConfig({ PORT: "1" }).port).toBe(1);
+  });
+
+  test("takes an empty value as not set", () => {
+    expect(readConfig({ PORT: "", LOCI_HOST: "", KEY_PEPPER: "", PUBLIC_URL: "" })).toMatchObject({ port: 8080, host: "127.0.0.1", peppers: null });
+  });
+
+  test("reads secrets from files, without the line's end", () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "loci-config-")), "pepper");
+    writeFileSync(file, `${PEPPER}\n`);
+    expect(readConfig({ KEY_PEPPER_FILE: file }).peppers).toEqual({ current: PEPPER, previous: null });
+    expect(faultsOf({ LOCI_KEY_PEPPER_FILE: `${file}-not-there` })).toEqual([expect.stringContaining("cannot be read")]);
+    expect(faultsOf({ KEY_PEPPER: PEPPER, KEY_PEPPER_FILE: file })).toEqual([expect.stringContaining("both set")]);
+  });
+
+  test("tells every fault at once, in words", () => {
+    const env = { LOCI_PROT: "1", PORT: "http", NODE_ENV: "production", LOG_LEVEL: "loud", PUBLIC_URL: "loci.example", EMBEDDER: "glove", KEY_PEPPER: "short" };
+    expect(faultsOf(env)).toEqual([
+      "LOCI_PROT is not a setting of Loci. Did you mean LOCI_PORT?",
+      "PORT must be a whole number.",
+      "PUBLIC_URL must be a URL that starts with http:// or https://.",
+      'LOG_LEVEL must be one of "fatal", "error", "warn", "info", "debug", "trace", "silent".',
+      "EMBEDDER must be static, openai:MODEL or onnx:FOLDER.",
+      expect.stringContaining("KEY_PEPPER is too short: 5 bytes"),
+    ]);
+  });
+
+  test.each([
+    [{ PORT: "65536" }, "at most 65535"],
+    [{ PORT: "-1" }, "whole number"],
+    [{ WRITER_THREADS: "0" }, "at least 1"],
+    [{ LOCI_FROBNICATE: "1" }, "not a setting"],
+    [{ EMBEDDER: "openai:" }, "EMBEDDER must be"],
+    [{ EMBEDDER: "openai:text-embedding-3-small" }, "EMBEDDER_API_KEY is missing"],
+    [{ EMBEDDER: "onnx:/no/such/folder" }, "not there"],
+    [{ EMBEDDER_DIMENSIONS: "256" }, "only for EMBEDDER=openai"],
+    [{ KEY_PEPPER_PREVIOUS: PEPPER }, "without KEY_PEPPER"],
+    [{ KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: PEPPER }, "the same"],
+  ])("%j is a fault", (env, words) => {
+    expect(faultsOf(env as Environment)).toEqual([expect.stringContaining(words)]);
+  });
+
+  test("asks an endpoint of the operator's own without a key", () => {
+    expect(readConfig({ EMBEDDER: "openai:nomic", EMBEDDER_BASE_URL: "http://localhost:11434/v1/" }).embedder).toEqual({ spec: "openai:nomic", baseUrl: "http://localhost:11434/v1" });
+  });
+
+  test.each([
+    undefined,
+    "short",
+    "a".repeat(40),
+    "abcabcabcabcabcabcabcabcabcabcabcabc",
+    "changeme-changeme-changeme-changeme!",
+    "this is my very secret pepper for keys",
+    "0123456789012345678901234567890123456789",
+  ])("refuses the pepper %j in production", (pepper) => {
+    expect(faultsOf({ NODE_ENV: "production", KEY_PEPPER: pepper })).toEqual([expect.stringContaining("KEY_PEPPER")]);
+  });
+
+  test("refuses a weak previous pepper and a weak metrics token in production, and takes good ones", () => {
+    expect(faultsOf({ NODE_ENV: "production", KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: "x", METRICS_TOKEN: "x" })).toHaveLength(2);
+    expect(readConfig({ NODE_ENV: "production", KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: OTHER, METRICS_TOKEN: OTHER })).toMatchObject({ peppers: { current: PEPPER, previous: OTHER }, metricsToken: OTHER });
+  });
+});
+
+test(".env.example explains every variable, and setting all of it changes nothing", () => {
+  const text = toEnvExample();
+  for (const name of SETTING_NAMES) expect(text).toMatch(new RegExp(`^# .+\n(#.*\n)*#${name}=`, "m"));
+  const defaults = Object.fromEntries([...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  expect(readConfig(defaults)).toEqual(readConfig({}));
+});
+
+test("settings are shown with where they come from, and no secret", () => {
+  const shown = showSettings({ LOCI_PORT: "9000", KEY_PEPPER: PEPPER, EMBEDDER_API_KEY: "sk-123" });
+  expect(shown).toContainEqual({ name: "PORT", value: "9000", from: "LOCI_PORT" });
+  expect(shown).toContainEqual({ name: "HOST", value: "127.0.0.1", from: "default" });
+  expect(JSON.stringify(shown)).not.toMatch(new RegExp(`${PEPPER}|sk-123`));
+});

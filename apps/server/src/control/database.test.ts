@@ -1,0 +1,64 @@
+import { mkdtempSync, statSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { sql } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { createWorkspace, getWorkspace, listWorkspaces } from "../workspaces/service.ts";
+import { openControl } from "./database.ts";
+
+const now = () => new Date("2026-11-21T12:00:00Z");
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "loci-control-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, "data");
+}
+
+test("a new data folder is open to its owner alone, and what is written is there when it is opened again", async () => {
+  const folder = newFolder();
+  const first = await openControl(folder);
+  const { id } = await createWorkspace({ db: first.db, now }, "acme");
+  first.close();
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const second = await openControl(folder);
+  expect(await getWorkspace(second.db, "acme")).toEqual({ id, name: "acme", created_at: "2026-11-21T12:00:00.000Z" });
+  second.close();
+});
+
+test("a database of a newer Loci is refused and left as it is", async () => {
+  const folder = newFolder();
+  const control = await openControl(folder);
+  await sql`insert into migrations (name, applied_at) values ('9999_from_the_future', '')`.execute(control.db);
+  control.close();
+  await expect(openControl(folder)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("9999_from_the_future") });
+});
+
+test("the foreign version changes with what others commit, and not with what we do", async () => {
+  const folder = newFolder();
+  const [ours, theirs] = [await openControl(folder), await openControl(folder)];
+  const before = ours.readForeignVersion();
+  await createWorkspace({ db: ours.db, now }, "ours");
+  expect(ours.readForeignVersion()).toBe(before);
+  await createWorkspace({ db: theirs.db, now }, "theirs");
+  expect(ours.readForeignVersion()).not.toBe(before);
+  ours.close();
+  theirs.close();
+});
+
+test("a key of a workspace that is not there cannot be written", async () => {
+  const control = await openControl(newFolder());
+  const key = { id: "key_1", workspace_id: "wsp_none", name: "", mode: "live" as const, handle: "a", secret_hash: "", scopes: "[]", group_name: null, created_at: "", expires_at: null, revoked_at: null, last_used_at: null };
+  await expect(control.db.insertInto("keys").values(key).execute()).rejects.toThrow(/FOREIGN KEY/);
+  control.close();
+});
+
+test("a workspace is found by id, and by name only where that is clear", async () => {
+  const control = await openControl(newFolder());
+  const { id } = await createWorkspace({ db: control.db, now }, "twin");
+  await createWorkspace({ db: control.db, now }, "twin");
+  expect(await getWorkspace(control.db, id)).toMatchObject({ id });
+  await expect(getWorkspace(control.db, "twin")).rejects.toMatchObject({ code: "conflict" });
+  await expect(getWorkspace(control.db, "nobody")).rejects.toMatchObject({ code: "not_found" });
+  expect(await listWorkspaces(control.db)).toHaveLength(2);
+  control.close();
+});

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+
+const MAIN = path.join(import.meta.dirname, "main.ts");
+
+interface Running {
+  child: ChildProcessByStdio<null, Readable, Readable>;
+  output(): string;
+  /** Waits until the output holds this, and gives the first group. */
+  see(pattern: RegExp): Promise<string>;
+  exit: Promise<number | null>;
+}
+
+function startProcess(env: Record<string, string>, dataDir = mkdtempSync(path.join(tmpdir(), "loci-run-"))): Running {
+  const child = spawn(process.execPath, [MAIN], { env: { PATH: "/usr/bin", LOCI_DATA_DIR: dataDir, ...env }, cwd: tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const see = async (pattern: RegExp) => {
+    for (;;) {
+      const found = pattern.exec(text);
+      if (found !== null) return found[1] ?? "";
+      if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before it said ${pattern}:\n${text}`);
+      await sleep(20);
+    }
+  };
+  return { child, output: () => text, see, exit: once(child, "exit").then(([code]) => code as number | null) };
+}
+
+test("the first start prints address, key and two commands; a signal stops it with exit 0, and the next start prints no key", async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "loci-run-"));
+  const first = startProcess({ PORT: "0" }, dataDir);
+  const url = await first.see(/listens on (http:\S+)/);
+  const key = await first.see(/The key is (mk_live_\S+)/);
+  await first.see(/v1\/recall/);
+  const answer = await fetch(`${url}/v1/store`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: '{"content": "tea"}' });
+  expect(answer.status).toBe(200);
+  first.child.kill("SIGTERM");
+  expect(await first.exit).toBe(0);
+  expect(first.output()).toContain('"msg":"stopped"');
+
+  const second = startProcess({ PORT: "0" }, dataDir);
+  await second.see(/The key is in (\S+first-key)/);
+  expect(second.output()).not.toContain("mk_live_");
+  second.child.kill("SIGINT");
+  expect(await second.exit).toBe(0);
+});
+
+test("in production nothing is made and no key is printed", async () => {
+  const { child, see, output, exit } = startProcess({ PORT: "0", NODE_ENV: "production", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4" });
+  await see(/"msg":"listening"/);
+  await sleep(200);
+  expect(output()).not.toMatch(/mk_|The key/);
+  child.kill("SIGTERM");
+  expect(await exit).toBe(0);
+});
+
+test("a bad configuration is told whole, and nothing starts", async () => {
+  const { exit, output } = startProcess({ PORT: "x", LOCI_HSOT: "1", NODE_ENV: "production" });
+  expect(await exit).toBe(1);
+  expect(output()).toMatch(/3 faults:[^]*LOCI_HOST[^]*PORT must[^]*KEY_PEPPER is missing/);
+  expect(output()).not.toContain("    at ");
+});
+
+test("a port that is taken is named, with the way to another", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const { exit, output } = startProcess({ PORT: String(port) });
+  expect(await exit).toBe(1);
+  expect(output()).toContain(`Port ${port} on 127.0.0.1 is taken`);
+  expect(output()).toContain(`PORT=${port + 1}`);
+  taken.close();
+});
+
+test("while it stops, what is in flight is finished, and a second signal ends it at once", async () => {
+  const { child, see, exit } = startProcess({ PORT: "0" });
+  const url = new URL(await see(/listens on (http:\S+)/));
+  const key = await see(/The key is (mk_live_\S+)/);
+  const { connect } = await import("node:net");
+  const socket = connect(Number(url.port), url.hostname);
+  const body = '{"content": "tea"}';
+  socket.write(`POST /v1/store HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n{`);
+  await sleep(200);
+  child.kill("SIGTERM");
+  await see(/"msg":"stopping"/);
+  const ready = await fetch(new URL("/readyz", url));
+  expect(ready.status).toBe(503);
+  socket.write(body.slice(1));
+  const [chunk] = (await once(socket, "data")) as [Buffer];
+  expect(chunk.toString()).toMatch(/^HTTP\/1.1 200[^]*[Cc]onnection: close/);
+  expect(await exit).toBe(0);
+
+  const stuck = startProcess({ PORT: "0" });
+  const other = new URL(await stuck.see(/listens on (http:\S+)/));
+  const otherKey = await stuck.see(/The key is (mk_live_\S+)/);
+  const hanging = connect(Number(other.port), other.hostname);
+  hanging.on("error", () => undefined);
+  hanging.write(`POST /v1/store HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${otherKey}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`);
+  await sleep(200);
+  stuck.child.kill("SIGTERM");
+  await stuck.see(/"msg":"stopping"/);
+  stuck.child.kill("SIGTERM");
+  expect(await stuck.exit).toBe(1);
+});
