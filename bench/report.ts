@@ -13,6 +13,8 @@ export interface Machine {
   platform: string;
   node: string;
   at: string;
+  /** Of the minute before, all processes: much above zero, the machine was doing something else as well. */
+  load_average: number;
 }
 
 export const readMachine = (): Machine => ({
@@ -22,10 +24,11 @@ export const readMachine = (): Machine => ({
   platform: `${os.platform()} ${os.release()}`,
   node: process.version,
   at: new Date().toISOString(),
+  load_average: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
 });
 
-export const describeMachine = ({ cores, cpu, memory_gb, platform, node, at }: Machine): string =>
-  `${at.slice(0, 16).replace("T", " ")} UTC · ${cores} cores (${cpu}) · ${memory_gb} GB · ${platform} · Node ${node}`;
+export const describeMachine = ({ cores, cpu, memory_gb, platform, node, at, load_average }: Machine): string =>
+  `${at.slice(0, 16).replace("T", " ")} UTC · ${cores} cores (${cpu}), load ${load_average} before · ${memory_gb} GB · ${platform} · Node ${node}`;
 
 /** Memory that the process holds in RAM, megabytes. */
 export function readRssMb(pid: number): number {

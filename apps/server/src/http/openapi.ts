@@ -59,9 +59,9 @@ const ErrorAnswer = z
       param: z.string().optional().describe("The field at fault, as a path: `filter.AND[1].importance`."),
       retry_after: z.int().optional().describe("Seconds after which a repeat may succeed."),
       docs: z.string().describe("A page about this code."),
-      request_id: z.string(),
-      details: z.record(z.string(), z.unknown()).optional(),
-    }),
+      request_id: z.string().describe("The id of this request, as in X-Request-Id: for logs and questions."),
+      details: z.record(z.string(), z.unknown()).optional().describe("More to know, by code: every fault of a request, or the limit that was passed."),
+    }).describe("What went wrong."),
   })
   .meta({ description: "Every failure has this shape." });
 

@@ -6,18 +6,26 @@ import type { Metrics } from "./metrics.ts";
 import { readReadiness, type Vitals } from "./readiness.ts";
 
 const State = z.enum(["ok", "failed"]);
-const Health = z.strictObject({ status: State }).meta({ id: "Health" });
+const Health = z.strictObject({ status: State.describe("ok while the server works.") }).meta({ id: "Health", description: "The state of the server, without details." });
 const Readiness = z
   .strictObject({
-    status: State,
-    checks: z.strictObject({ running: State, database: State, migrations: State, disk: State, engine: State }),
+    status: State.describe("ok when every check is."),
+    checks: z
+      .strictObject({
+        running: State.describe("failed from the first signal to stop."),
+        database: State.describe("Whether the control database answers."),
+        migrations: State.describe("Whether its tables are those of this program."),
+        disk: State.describe("Whether at least 5 % of the disk are free."),
+        engine: State.describe("Whether memories can be written."),
+      })
+      .describe("The parts, one by one; each has a second to answer."),
     embedding: z.strictObject({
       model: z.string().describe("The embedder in use."),
       waiting: z.int().describe("Memories of open workspaces that wait for a vector of it; they are found by their words meanwhile."),
-      done: z.int(),
-    }),
+      done: z.int().describe("Memories that got one since the start."),
+    }).describe("How far the embedding is."),
   })
-  .meta({ id: "Readiness" });
+  .meta({ id: "Readiness", description: "Whether requests should be sent here, and why not." });
 
 const OK = "ok" as const;
 const FAILED = "failed" as const;
@@ -49,6 +57,7 @@ export function statusRoutes(parts: StatusParts): Route[] {
     {
       id: "readLiveness", method: "get", path: "/livez",
       summary: "Whether the process runs",
+      description: "Green as long as the process answers at all; restart it when it does not.",
       tags: ["Status"], repeat: "safe",
       responses: { 200: json(Health, "It runs.") },
     },

@@ -31,8 +31,9 @@ export interface SearchPlan {
 export interface Hit {
   seq: number;
   /**
-   * From 0; about 1 where words and meaning both match well, somewhat more where neighbours, speaker and role agree. What is merely
-   * the best of nothing stays around 0.3: half of each channel's scale is the best score possible, not the best found.
+   * From 0. Half of each channel's scale is the best score possible, not the best found, so that it says something by itself:
+   * with the bundled embedder the best hit of a question that has nothing to do with the memories has 0.3 to 0.5, relevant hits
+   * have 0.5 to 1.4.
    */
   score: number;
   /** Named parts that sum to `score`. */
