@@ -57,29 +57,45 @@ export class BenchServer {
   }
 }
 
+export interface DataDir {
+  dir: string;
+  remove(): void;
+}
+
+/** A folder for data that is gone when it is removed, or when this process ends, on Ctrl-C too. */
+export function openDataDir(name: string, parent = os.tmpdir()): DataDir {
+  const dir = mkdtempSync(path.join(parent, `loci-${name}-`));
+  const removeNow = () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", removeNow);
+  const remove = () => {
+    process.off("exit", removeNow);
+    removeNow();
+  };
+  return { dir, remove };
+}
+
 /** Starts the server of this repository and waits until it says that it is ready. */
 export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Promise<BenchServer> {
-  const dir = dataDir ?? mkdtempSync(path.join(os.tmpdir(), "loci-bench-"));
-  const removeDir = dataDir === undefined ? () => rmSync(dir, { recursive: true, force: true }) : () => undefined;
+  const own = dataDir === undefined ? openDataDir("bench") : null;
+  const dir = dataDir ?? own?.dir ?? "";
   const port = await findFreePort();
   const spawnedMs = performance.now();
   const child = spawn(process.execPath, [MAIN], { cwd: ROOT, env: serverEnv(dir, { PORT: String(port), ...env }), stdio: ["ignore", "pipe", "pipe"] });
   const output = keepOutput(child);
   const onExit = () => child.kill("SIGKILL");
-  const forget = () => {
-    process.off("exit", onExit);
-    removeDir();
-  };
-  process.once("exit", onExit);
+  const cleanUp = () => own?.remove();
+  // Before the listeners that remove data folders.
+  process.prependOnceListener("exit", onExit);
+  child.once("exit", () => process.off("exit", onExit));
   endOnSignals();
   try {
     await waitUntil(child, () => isReady(port));
     const startMs = performance.now() - spawnedMs;
     await waitUntil(child, () => existsSync(path.join(dir, "first-key")));
-    return new BenchServer({ port, dataDir: dir, startMs, child, cleanUp: forget });
+    return new BenchServer({ port, dataDir: dir, startMs, child, cleanUp });
   } catch (error) {
     await end(child, "SIGKILL");
-    forget();
+    cleanUp();
     throw new Error(`The server did not start. It said:\n${output()}`, { cause: error });
   }
 }

@@ -25,6 +25,7 @@ export class CrashLoad {
   private readonly free = { forget: [] as string[], update: [] as string[], relate: [] as string[] };
   private readonly running = new Set<Promise<void>>();
   private readonly counts: { words: number };
+  private readonly firstAnswer = Promise.withResolvers<void>();
   private stopped = false;
 
   constructor(server: BenchServer, record: CrashRecord, { random, texts, counts }: { random: () => number; texts: TextSource; counts: { words: number } }) {
@@ -35,10 +36,11 @@ export class CrashLoad {
     this.idle = openConnections({ port: server.port, key: server.key }, CONNECTIONS);
   }
 
-  /** Sends for so long, then runs `crash` and waits until each request is answered or lost. */
+  /** Sends for so long from the first answer on, then runs `crash` and waits until each request is answered or lost. */
   async run(forMs: number, crash: () => Promise<void>): Promise<void> {
     const startedMs = performance.now();
-    const crashing = new Promise((resolve) => setTimeout(resolve, forMs)).then(async () => {
+    const crashing = this.firstAnswer.promise.then(async () => {
+      await new Promise((resolve) => setTimeout(resolve, forMs));
       await crash();
       this.stopped = true;
     });
@@ -63,6 +65,7 @@ export class CrashLoad {
   private async send(connection: Connection, sent: Sent): Promise<void> {
     try {
       const acknowledged = await sendAgain(connection, sent);
+      this.firstAnswer.resolve();
       if (sent.kind === "recall") this.record.calls.uncertain += 1;
       else this.take(acknowledged);
     } catch (error) {

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { TextSource } from "../load/texts.ts";
-import { startServer } from "../server.ts";
+import { openDataDir, startServer } from "../server.ts";
 import { createRandom } from "../statistics.ts";
 import { CrashCheck } from "./check.ts";
 import { CrashLoad } from "./load.ts";
@@ -34,7 +31,7 @@ export interface CrashOptions {
 
 /** Kills the server under load again and again over the same data, and each time looks whether it kept its word. */
 export async function runCrashRounds({ rounds, seed, crashAfterMs: { min, max }, onRound }: CrashOptions): Promise<CrashResult> {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), "loci-crash-"));
+  const { dir: dataDir, remove } = openDataDir("crash");
   const random = createRandom(seed);
   const parts = { random, texts: new TextSource(seed), counts: { words: 0 } };
   const record = new CrashRecord();
@@ -62,7 +59,7 @@ export async function runCrashRounds({ rounds, seed, crashAfterMs: { min, max },
     return { rounds: done, violations: record.violations, memories: record.memories.size };
   } finally {
     await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { describeMachine, readMachine, readRssMb, RESULTS_DIR, writeResult } from "../report.ts";
-import { type BenchServer, createWorkspace, startServer } from "../server.ts";
+import { type BenchServer, createWorkspace, openDataDir, startServer } from "../server.ts";
 import type { Target } from "./client-thread.ts";
 import { ClientThread } from "./clients.ts";
 import { measureDisk } from "./disk.ts";
@@ -19,8 +17,7 @@ const DISK_MS = 2_000;
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quick: { type: "boolean" }, out: { type: "string" }, data: { type: "string" } } });
   const plan = values.quick === true ? QUICK : FULL;
-  const dataDir = mkdtempSync(path.join(values.data ?? os.tmpdir(), "loci-load-"));
-  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+  const { dir: dataDir, remove } = openDataDir("load", values.data);
   const machine = readMachine();
   console.log(`Load · ${describeMachine(machine)}`);
   console.log(`Server, its writer thread and the clients share ${machine.cores} cores: what the clients take, the server lacks.\n`);
@@ -30,12 +27,13 @@ async function main(): Promise<void> {
   console.log(`\n${toLatencyTable(findings)}\n\n${toStartTable(findings)}\n\n${toFigureTable(figures)}`);
   const result = { machine, plan, findings, figures };
   console.log(`\nresult ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "load", result)}`);
+  remove();
 }
 
 async function measureAll(plan: Plan, dataDir: string): Promise<LoadFindings> {
   const texts = new TextSource(SEED);
   say("the disk alone");
-  const disk = measureDisk(dataDir, DISK_MS);
+  const diskBefore = measureDisk(dataDir, DISK_MS);
   say("starts");
   const starts = await measureStarts(dataDir, plan);
   const server = await startServer({ dataDir });
@@ -43,6 +41,8 @@ async function measureAll(plan: Plan, dataDir: string): Promise<LoadFindings> {
     const targets = await fill(server, plan, texts);
     const bench: Bench = { plan, port: server.port, probe: new ClientThread(SEED), load: new ClientThread(SEED) };
     const measured = await measureRunning(bench, server, targets);
+    // Disks of rented machines change their pace: once more, next to the stores.
+    const disk = { before: diskBefore, after_stores: measureDisk(dataDir, DISK_MS) };
     await server.stop();
     say("first recalls of fresh processes");
     const cold = await measureColdRecalls(dataDir, targets.small, texts, plan);

@@ -3,6 +3,7 @@ import { docsRoutes } from "./docs/routes.ts";
 import { groupRoutes } from "./groups/routes.ts";
 import { toOpenApi } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
+import { keyRoutes } from "./keys/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
 import { statusRoutes, type StatusParts } from "./status/routes.ts";
@@ -24,6 +25,7 @@ export function toRoutes({ publicUrl, status }: RouteParts): Route[] {
     ...groupRoutes, //        /v1/groups…
     ...relationshipRoutes, // /v1/relationships…  /v1/graph
     ...transferRoutes, //     /v1/export  /v1/import
+    ...keyRoutes, //          /v1/key
     ...usageRoutes, //        /v1/usage
     ...statusRoutes(status), // /health  /healthz  /livez  /readyz  /metrics
   ];
@@ -41,6 +43,7 @@ const TAGS = [
   { name: "Groups", description: "What keeps the memories of end users, projects or agents apart." },
   { name: "Relationships", description: "Typed edges between memories, and the graph that they make." },
   { name: "Transfer", description: "Everything out, and in again." },
+  { name: "Keys", description: "Keys and what they may do." },
   { name: "Usage", description: "What was used." },
   { name: "Status", description: "For those who run the server." },
   { name: "Docs", description: "This document and the pages made from it." },

@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { ensureFirstKey, toGreeting } from "./first-start.ts";
 import { startTestApp } from "./testing/harness.ts";
+import { createWorkspace } from "./workspaces/service.ts";
 
 test("the first start makes a workspace and a key that works, for its owner's eyes only; later starts make nothing", async () => {
   const { server, dataDir, call } = await startTestApp();
@@ -20,6 +21,12 @@ test("the first start makes a workspace and a key that works, for its owner's ey
   expect(await ensureFirstKey(parts)).toEqual({ kind: "none" });
 });
 
+test("a first start that was cut short before the key is finished by the next one", async () => {
+  const { server, dataDir } = await startTestApp();
+  await createWorkspace({ db: server.control.db, now: server.now }, "local");
+  expect(await ensureFirstKey({ ...server, dataDir })).toMatchObject({ kind: "created" });
+});
+
 test("the greeting holds commands that work as printed", async () => {
   const { server, dataDir, call } = await startTestApp();
   const first = await ensureFirstKey({ ...server, dataDir });
@@ -29,7 +36,7 @@ test("the greeting holds commands that work as printed", async () => {
   for (const command of commands) {
     const [, url = ""] = /http:\/\/127\.0\.0\.1:8080(\S+)/.exec(command) ?? [];
     const [, body] = / -d '(.+)'$/.exec(command) ?? [];
-    const headers = Object.fromEntries([...command.matchAll(/-H "([^:]+): ([^"]+)"/g)].map(([, name, value]) => [name ?? "", value ?? ""]));
+    const headers = Object.fromEntries([...command.matchAll(/-H ["']([^:]+): ([^"']+)["']/g)].map(([, name, value]) => [name ?? "", value ?? ""]));
     answers.push(await call("POST", url, body, headers));
   }
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Clock } from "@loci/kit/clock";
 import type { Control } from "./control/database.ts";
 import type { Peppers } from "./keys/secrets.ts";
-import { createKey } from "./keys/service.ts";
+import { createKey, listKeys } from "./keys/service.ts";
 import { SCOPES } from "./keys/scopes.ts";
 import { createWorkspace, listWorkspaces } from "./workspaces/service.ts";
 
@@ -19,8 +19,12 @@ export type FirstKey = { kind: "created"; key: string; file: string } | { kind: 
 /** Gives a new development server something to be called with: the workspace "local" and one key, kept for its owner only. */
 export async function ensureFirstKey({ control, peppers, now, dataDir }: Parts): Promise<FirstKey> {
   const file = path.join(dataDir, "first-key");
-  if ((await listWorkspaces(control.db)).length > 0) return existsSync(file) ? { kind: "kept", file } : { kind: "none" };
-  const workspace = await createWorkspace({ db: control.db, now }, "local");
+  if (existsSync(file)) return { kind: "kept", file };
+  const workspaces = await listWorkspaces(control.db);
+  const workspace = workspaces.length === 0 ? await createWorkspace({ db: control.db, now }, "local") : workspaces[0];
+  // A first start that was cut short between the two has a workspace and no key.
+  if (workspaces.length > 1 || workspace?.name !== "local" || (await listKeys(control.db, workspace.id)).length > 0) return { kind: "none" };
+
   const input = { workspace_id: workspace.id, name: "first key", scopes: SCOPES, group: null, mode: "live" as const, expires_at: null };
   const { secret } = await createKey({ db: control.db, now, peppers }, input);
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
@@ -30,13 +34,13 @@ export async function ensureFirstKey({ control, peppers, now, dataDir }: Parts):
 /** What a person at a terminal wants to read first. */
 export function toGreeting(url: string, first: FirstKey): string {
   const address = `Loci listens on ${url}`;
-  if (first.kind === "kept") return `${address}\nThe key is in ${first.file}\n`;
   if (first.kind === "none") return `${address}\nMake a key with: npm run admin -- key create --workspace local\n`;
-  const headers = `-H "Authorization: Bearer ${first.key}" -H "Content-Type: application/json"`;
+  const key = first.kind === "created" ? first.key : `$(cat "${first.file}")`;
+  const headers = `-H 'Content-Type: application/json' -H "Authorization: Bearer ${key.replaceAll('"', "'")}"`;
   return [
     address,
-    `The key is ${first.key}`,
-    `It is also kept in ${first.file}. Store something, then recall it:`,
+    ...(first.kind === "created" ? [`The key is ${first.key}`] : []),
+    `${first.kind === "created" ? "It is also kept" : "The key is"} in ${first.file}. Store something, then recall it:`,
     "",
     `curl -sS ${url}/v1/store ${headers} -d '{"content": "Ada prefers tea to coffee, and never before ten."}'`,
     "",

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { connect } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Connection, openConnections } from "../../../bench/client.ts";
-import { type BenchServer, createWorkspace, startServer } from "../../../bench/server.ts";
+import { type BenchServer, createWorkspace, openDataDir, startServer } from "../../../bench/server.ts";
 
 // The real process over a real port: what is promised here must hold when it is killed.
-const dataDir = mkdtempSync(path.join(os.tmpdir(), "loci-idempotency-"));
+const { dir: dataDir, remove } = openDataDir("idempotency");
 let server: BenchServer;
 
 beforeAll(async () => {
@@ -18,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  remove();
 });
 
 test("a thousand parallel twins of one idempotency key have one effect and the same bytes for all", async () => {

@@ -33,11 +33,12 @@ async function start(): Promise<void> {
   const wired = await openServer({ config, log });
   const http = createHttpServer(wired.front, wired.app.fetch);
   wired.watchInFlight(http.inFlight);
+  // Before it listens: whoever finds the server ready finds the key as well.
+  const first = config.mode === "production" ? null : await ensureFirstKey({ ...wired, dataDir: config.dataDir });
   const port = await listen(http, config);
   stopOnSignals({ wired, http, log });
   log.info({ host: config.host, port, ms: Math.round(performance.now()) }, "listening");
-  if (config.mode === "production") return;
-  const first = await ensureFirstKey({ ...wired, dataDir: config.dataDir });
+  if (first === null) return;
   output.flush();
   process.stdout.write(toGreeting(toUrl(config.host, port), first));
 }

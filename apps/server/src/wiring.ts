@@ -51,6 +51,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     writerThreads: config.writerThreads,
     openStoresMax: config.openStoresMax,
     indexBytesMax: config.indexMemoryMb * 2 ** 20,
+    warm: config.mode !== "test",
     log,
     now,
   });

@@ -13,6 +13,7 @@ import { createVectorHeap } from "./kernel/vector-heap.ts";
 import { selectWaiting } from "./tenants/maintenance.ts";
 import { SqliteStores } from "./tenants/sqlite-stores.ts";
 import { createAnalyzer } from "./text/analyzer.ts";
+import { warmUp } from "./warm-up.ts";
 import type { Engine, EngineStatus, Workspace } from "./workspace.ts";
 
 export interface EngineOptions {
@@ -25,6 +26,8 @@ export interface EngineOptions {
   openStoresMax?: number;
   /** What the recall indexes may take together, bytes; 512 MiB unless given. */
   indexBytesMax?: number;
+  /** Compiles the way of a recall before the first one comes: some 100 ms at the start. For processes that live long. */
+  warm?: boolean;
   log?: Log;
   now?: Clock;
 }
@@ -42,7 +45,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const heap = createVectorHeap({ bytesMax: indexBytesMax });
   const cache = new IndexCache({ heap, bytesMax: indexBytesMax, model: embedder.model, dimensions: () => embedder.dimensions, log });
-  const started = new StartedEngine(stores, embedder, cache, log, now);
+  const analyzer = createAnalyzer();
+  // The writers start beside it.
+  if (options.warm) await warmUp({ heap, embedder, analyzer });
+  await stores.waitUntilReady();
+  const started = new StartedEngine(stores, embedder, { cache, analyzer }, log, now);
   started.start();
   return started;
 }
@@ -55,7 +62,7 @@ class StartedEngine implements Engine {
   private readonly waiting = new Set<string>();
   private readonly shared: SharedParts;
 
-  constructor(stores: SqliteStores, embedder: Embedder, cache: IndexCache, log: Log, now: Clock) {
+  constructor(stores: SqliteStores, embedder: Embedder, { cache, analyzer }: Pick<SharedParts, "cache" | "analyzer">, log: Log, now: Clock) {
     this.stores = stores;
     this.embedder = embedder;
     this.housekeeper = new Housekeeper({ stores, now, log, onWaiting: (store, waiting) => this.noteWaiting(store, waiting) });
@@ -68,7 +75,7 @@ class StartedEngine implements Engine {
       },
     });
     this.shared = {
-      cache, now, log, analyzer: createAnalyzer(),
+      cache, analyzer, now, log,
       queryVectors: new QueryVectors({ embedder, log, now }),
       onWrite: (store) => this.noteWrite(store),
     };

@@ -183,7 +183,7 @@ async function findMark(db: Db, group: string | null): Promise<Mark | null> {
 
 function listChanges(db: Db, groupId: number | null, since: number, until: number) {
   const rows = db
-    .selectFrom("memories").leftJoin("index_entries", "index_entries.seq", "memories.seq")
+    .selectFrom("memories").leftJoin("index_entries", (join) => join.onRef("index_entries.group_id", "=", "memories.group_id").onRef("index_entries.seq", "=", "memories.seq"))
     .select(["memories.seq", "forgotten_at", "entry", "model"])
     .where("memories.change", ">", since).where("memories.change", "<=", until);
   // Changes are indexed by group: those groups that have any, each from its index.

@@ -8,5 +8,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** The UTC hour of a time, as it names a row of usage: `2026-11-21T07`. */
-export const toHour = (time: Date): string => time.toISOString().slice(0, 13);
+/** An RFC 3339 time begins with its hour, and that names a row of usage: `2026-11-21T07`. */
+export const HOUR_CHARS = 13;
+
+export const toHour = (time: Date): string => time.toISOString().slice(0, HOUR_CHARS);

@@ -12,12 +12,12 @@ export async function insertIndexEntry({ db, indexer }: WriteContext, row: Memor
 export async function replaceIndexEntry(ctx: WriteContext, before: MemoryRow, row: MemoryRow): Promise<void> {
   const { db, indexer } = ctx;
   await deleteSegmentsOf(db, row.group_id, [row.seq]);
-  const old = await db.selectFrom("index_entries").select("entry").where("seq", "=", row.seq).executeTakeFirst();
+  const old = await db.selectFrom("index_entries").select("entry").where("group_id", "=", row.group_id).where("seq", "=", row.seq).executeTakeFirst();
   if (old && hasSameWords(before, row)) {
-    await db.updateTable("index_entries").set({ entry: indexer.refresh(old.entry, toMemory(row)) }).where("seq", "=", row.seq).execute();
+    await db.updateTable("index_entries").set({ entry: indexer.refresh(old.entry, toMemory(row)) }).where("group_id", "=", row.group_id).where("seq", "=", row.seq).execute();
     return;
   }
-  if (old) await db.deleteFrom("index_entries").where("seq", "=", row.seq).execute();
+  if (old) await db.deleteFrom("index_entries").where("group_id", "=", row.group_id).where("seq", "=", row.seq).execute();
   await insertIndexEntry(ctx, row);
   ctx.tally.count("embeddings", 1);
 }
@@ -27,7 +27,7 @@ const hasSameWords = (a: MemoryRow, b: MemoryRow): boolean =>
 
 /** The entries leave at once; the memories themselves may stay a while, to be restored. */
 export async function deleteIndexEntries(db: Kysely<TenantTables>, groupId: number, seqs: number[]): Promise<void> {
-  await db.deleteFrom("index_entries").where("seq", "in", seqs).execute();
+  await db.deleteFrom("index_entries").where("group_id", "=", groupId).where("seq", "in", seqs).execute();
   await deleteSegmentsOf(db, groupId, seqs);
 }
 

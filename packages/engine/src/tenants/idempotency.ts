@@ -1,5 +1,5 @@
 import { AppError } from "@loci/kit/errors";
-import type { Kysely } from "kysely";
+import { sql, type Kysely, type SqlBool } from "kysely";
 import type { Idempotency } from "../workspace.ts";
 import type { TenantTables } from "./schema.ts";
 
@@ -33,10 +33,17 @@ export async function insertAnswer(db: Kysely<TenantTables>, bound: string | nul
 }
 
 const MEMORY_ID = /mem_[0-9a-f]{32}/g;
+/** So many ids the database looks for by itself; for more, one pass over all answers is cheaper. */
+const IDS_IN_SQL_MAX = 50;
 
 /** Empties the answers that speak of erased memories; the record stays, so a repeat still does nothing twice. */
 export async function eraseAnswers(db: Kysely<TenantTables>, memoryIds: ReadonlySet<string>): Promise<void> {
   if (memoryIds.size === 0) return;
+  if (memoryIds.size <= IDS_IN_SQL_MAX) {
+    const mentions = [...memoryIds].map((id) => sql<SqlBool>`${sql.ref("answer")} like ${`%${id}%`}`);
+    await db.updateTable("idempotency").set({ answer: "" }).where((eb) => eb.or(mentions)).execute();
+    return;
+  }
   const rows = await db.selectFrom("idempotency").select(["scope", "key", "answer"]).where("answer", "!=", "").execute();
   for (const { scope, key, answer } of rows) {
     if (!(answer.match(MEMORY_ID) ?? []).some((id) => memoryIds.has(id))) continue;

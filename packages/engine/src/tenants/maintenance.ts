@@ -60,13 +60,13 @@ export async function writeVectors(transaction: Transaction, { model, dimensions
   let written = 0;
   for (const { seq, change, vector } of vectors) {
     const row = await db
-      .selectFrom("index_entries").innerJoin("memories", "memories.seq", "index_entries.seq")
+      .selectFrom("memories").innerJoin("index_entries", (join) => join.onRef("index_entries.group_id", "=", "memories.group_id").onRef("index_entries.seq", "=", "memories.seq"))
       .select(["index_entries.entry", "memories.group_id"])
       .where("memories.seq", "=", seq).where("memories.change", "=", change)
       .executeTakeFirst();
     if (!row) continue;
     const stamp = transaction.nextChange();
-    await db.updateTable("index_entries").set({ entry: indexer.withVectors(row.entry, vector, dimensions), model }).where("seq", "=", seq).execute();
+    await db.updateTable("index_entries").set({ entry: indexer.withVectors(row.entry, vector, dimensions), model }).where("group_id", "=", row.group_id).where("seq", "=", seq).execute();
     await db.updateTable("memories").set({ change: stamp }).where("seq", "=", seq).execute();
     await db.deleteFrom("segments").where("group_id", "=", row.group_id).where("first_seq", "<=", seq).where("last_seq", ">=", seq).execute();
     tally.touchGroup(row.group_id, stamp, 0, 0);

@@ -25,6 +25,11 @@ export interface OpenStore {
   dropped: boolean;
 }
 
+/** What recall needs is in the index, so a reader's page cache is small; pages are only taken when they are used. */
+const READER_CACHE_KIB = 1_024;
+/** The inner pages of a store of 100,000 memories, so that a commit reads nothing from the disk. */
+const WRITER_CACHE_KIB = 8_192;
+
 /** The files that this thread has open, the least recently used closed when there are too many. */
 export class SqliteFiles {
   private readonly dir: string;
@@ -59,8 +64,7 @@ export class SqliteFiles {
   }
 
   private async openStore(name: string, prepare: ((store: OpenStore) => Promise<void>) | undefined): Promise<OpenStore> {
-    // A small page cache: what recall needs is in the index, and a thousand stores may be open.
-    const file = openSqlite(storePath(this.dir, requireStoreName(name)), { readOnly: this.readOnly, cacheKib: 512 });
+    const file = openSqlite(storePath(this.dir, requireStoreName(name)), { readOnly: this.readOnly, cacheKib: this.readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB });
     const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false };
     try {
       await prepare?.(store);

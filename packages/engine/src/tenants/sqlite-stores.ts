@@ -68,6 +68,11 @@ export class SqliteStores implements MemoryStores {
     return new SqliteStores(options);
   }
 
+  /** Settles once every writer takes work. */
+  async waitUntilReady(): Promise<void> {
+    await Promise.all(this.writers.map((writer) => writer.waitUntilReady()));
+  }
+
   get writable(): boolean {
     return this.writers.every((writer) => writer.alive);
   }

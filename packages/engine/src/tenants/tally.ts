@@ -1,7 +1,8 @@
-import { toHour } from "@loci/kit/clock";
-import type { Kysely } from "kysely";
+import { HOUR_CHARS } from "@loci/kit/clock";
+import { sql, type Kysely } from "kysely";
 import type { Meter, Operation } from "../workspace.ts";
 import type { TenantTables } from "./schema.ts";
+import { counterRows, ledgerRows } from "./search-sqlite.ts";
 
 export type Quantities = Partial<Record<Meter, number>>;
 
@@ -40,14 +41,8 @@ export class CommandTally {
   }
 }
 
-interface LedgerLine {
-  operation_id: string;
-  part: number;
-  meter: Meter;
-  quantity: number;
-  key_id: string | null;
-  at: string;
-}
+/** operation_id, part, meter, quantity, key_id, at */
+type LedgerLine = [string, number, Meter, number, string | null, string];
 
 /** What a transaction of many commands adds up to; written once, just before the commit. */
 export class TransactionTally {
@@ -72,46 +67,31 @@ export class TransactionTally {
   charge(operation: Operation, quantities: Quantities, at: Date): void {
     for (const [meter, quantity] of Object.entries(quantities)) {
       if (quantity === 0) continue;
-      this.lines.push({
-        operation_id: operation.id, part: operation.part ?? 0, meter: meter as Meter, quantity,
-        key_id: operation.key_id ?? null, at: at.toISOString(),
-      });
+      this.lines.push([operation.id, operation.part ?? 0, meter as Meter, quantity, operation.key_id ?? null, at.toISOString()]);
     }
   }
 
   async write(db: Kysely<TenantTables>, now: Date): Promise<void> {
     for (const [id, delta] of this.groups) await writeGroupDelta(db, id, delta, now);
-    // SQLite binds at most 32,766 values in a statement; a line has six.
-    for (let from = 0; from < this.lines.length; from += 500) {
-      await db.insertInto("ledger").values(this.lines.slice(from, from + 500)).execute();
-    }
-    const sums = new Map<string, { hour: string; meter: string; quantity: number }>();
-    for (const { at, meter, quantity } of this.lines) {
-      const hour = toHour(new Date(at));
-      const sum = sums.get(hour + meter) ?? { hour, meter, quantity: 0 };
-      sum.quantity += quantity;
-      sums.set(hour + meter, sum);
-    }
-    if (sums.size === 0) return;
-    await db
-      .insertInto("usage_counters").values([...sums.values()])
-      .onConflict((conflict) => conflict.columns(["hour", "meter"]).doUpdateSet((eb) => ({
-        quantity: eb("usage_counters.quantity", "+", eb.ref("excluded.quantity")),
-      })))
-      .execute();
+    if (this.lines.length === 0) return;
+    await ledgerRows(this.lines).execute(db);
+    await counterRows(sumByHour(this.lines)).execute(db);
   }
 }
 
-async function writeGroupDelta(db: Kysely<TenantTables>, id: number, delta: GroupDelta, now: Date): Promise<void> {
-  await db
-    .updateTable("groups")
-    .set((eb) => ({
-      memories: eb("memories", "+", delta.memories),
-      storage_bytes: eb("storage_bytes", "+", delta.bytes),
-      change: delta.change,
-      epoch: eb("epoch", "+", delta.erased ? 1 : 0),
-      updated_at: now.toISOString(),
-    }))
-    .where("id", "=", id)
-    .execute();
+function sumByHour(lines: LedgerLine[]): [string, Meter, number][] {
+  const sums = new Map<string, [string, Meter, number]>();
+  for (const [, , meter, quantity, , at] of lines) {
+    const hour = at.slice(0, HOUR_CHARS);
+    const sum = sums.get(hour + meter);
+    if (sum) sum[2] += quantity;
+    else sums.set(hour + meter, [hour, meter, quantity]);
+  }
+  return [...sums.values()];
+}
+
+function writeGroupDelta(db: Kysely<TenantTables>, id: number, delta: GroupDelta, now: Date): Promise<unknown> {
+  return sql`
+    update groups set memories = memories + ${delta.memories}, storage_bytes = storage_bytes + ${delta.bytes}, change = ${delta.change},
+      epoch = epoch + ${delta.erased ? 1 : 0}, updated_at = ${now.toISOString()} where id = ${id}`.execute(db);
 }

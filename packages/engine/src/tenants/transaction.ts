@@ -1,5 +1,5 @@
 import { AppError, toWireError, type WireError } from "@loci/kit/errors";
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery, sql, type Kysely } from "kysely";
 import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
 import type { Indexer, WriteContext } from "../write-context.ts";
 import { runCommand } from "./commands.ts";
@@ -35,8 +35,8 @@ export class Transaction {
   }
 
   static async open(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void): Promise<Transaction> {
-    const { change } = await db.selectFrom("state").select("change").executeTakeFirstOrThrow();
-    return new Transaction(db, indexer, now, report, change);
+    const { rows } = await sql<{ change: number }>`select change from state`.execute(db);
+    return new Transaction(db, indexer, now, report, rows[0]?.change ?? 0);
   }
 
   /** Does one work; a fault undoes this work alone and is thrown as what the caller may know. */
@@ -56,7 +56,7 @@ export class Transaction {
   async finish(): Promise<void> {
     await this.tally.write(this.db, this.now);
     if (this.change === this.changeBefore) return;
-    await this.db.updateTable("state").set((eb) => ({ change: this.change, epoch: eb("epoch", "+", this.erased ? 1 : 0) })).execute();
+    await sql`update state set change = ${this.change}, epoch = epoch + ${this.erased ? 1 : 0}`.execute(this.db);
   }
 
   contextFor(operation: Operation, bound: string | null, tally: CommandTally): WriteContext {

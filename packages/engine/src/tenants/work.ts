@@ -46,6 +46,7 @@ export type ToWriter =
   | { to: "close"; ticket: number };
 
 export type FromWriter =
+  | { from: "ready" }
   | { from: "done"; replies: Reply[] }
   | { from: "log"; level: "error" | "warn" | "info"; message: string; detail?: string };
 

@@ -103,7 +103,7 @@ class WriterThread {
     const { raw } = store.file;
     const countsOnly = jobs.every((job) => job.work.kind === "meter");
     // What is only counted survives the process, and need not survive the machine: it does not wait for the disk.
-    raw.exec(countsOnly ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    if (countsOnly) raw.exec("PRAGMA synchronous = NORMAL");
     raw.exec("BEGIN IMMEDIATE");
     try {
       const transaction = await Transaction.open(store.db, this.indexer, new Date(this.at), (thrown) => this.report(store.name, thrown));
@@ -116,6 +116,8 @@ class WriterThread {
     } catch (thrown) {
       if (raw.isTransaction) raw.exec("ROLLBACK");
       throw thrown;
+    } finally {
+      if (countsOnly) raw.exec("PRAGMA synchronous = FULL");
     }
   }
 
@@ -179,4 +181,5 @@ if (parentPort) {
     close: () => port.close(),
   });
   port.on("message", (message: ToWriter) => thread.receive(message));
+  port.postMessage({ from: "ready" } satisfies FromWriter);
 }

@@ -23,6 +23,7 @@ export class Writer {
   private readonly waiters = new Map<number, Waiter>();
   private readonly outbox = new Map<string, Jobs>();
   private readonly now: Clock;
+  private readonly started = Promise.withResolvers<void>();
   private ticket = 0;
   private failure: AppError | null = null;
 
@@ -30,11 +31,20 @@ export class Writer {
     this.log = log;
     this.now = now;
     this.worker = new Worker(new URL("./writer-start.ts", import.meta.url), { workerData: { options, indexer }, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    // Whoever waits for the start hears of a failure; if nobody does, the requests report it.
+    this.started.promise.catch(() => undefined);
     this.worker.on("message", (message: FromWriter) => this.receive(message));
     this.worker.on("error", (error) => this.fail(error));
     this.worker.on("exit", () => this.fail(new Error("the writer thread ended")));
     // The thread does not keep the process alive: whoever waits for a write does.
     this.worker.unref();
+  }
+
+  /** Settles once the thread takes work; what is asked before then waits. */
+  async waitUntilReady(): Promise<void> {
+    this.worker.ref();
+    await this.started.promise;
+    if (this.waiters.size === 0) this.worker.unref();
   }
 
   get alive(): boolean {
@@ -90,6 +100,10 @@ export class Writer {
   }
 
   private receive(message: FromWriter): void {
+    if (message.from === "ready") {
+      this.started.resolve();
+      return;
+    }
     if (message.from === "log") {
       this.log[message.level]({ detail: message.detail }, message.message);
       return;
@@ -107,6 +121,7 @@ export class Writer {
     if (this.failure) return;
     this.log.fatal({ error: cause.stack ?? cause.message }, "the writer thread failed");
     this.failure = new AppError("unavailable", "The store cannot be written right now. Nothing of this request was kept.", { cause });
+    this.started.reject(this.failure);
     for (const waiter of this.waiters.values()) waiter.reject(this.failure);
     this.waiters.clear();
   }

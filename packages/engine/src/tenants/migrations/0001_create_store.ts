@@ -81,19 +81,22 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .on("memories").columns(["group_id", "fingerprint"]).unique()
     .where(sql<boolean>`forgotten_at is null and superseded_by is null`)
     .execute();
-  await db.schema.createIndex("memories_by_group").on("memories").columns(["group_id", "seq"]).execute();
+  await db.schema.createIndex("memories_by_group").on("memories").columns(["group_id", "seq"]).unique().execute();
   await db.schema.createIndex("memories_by_change").on("memories").columns(["group_id", "change"]).execute();
   await db.schema.createIndex("memories_to_purge").on("memories").column("forgotten_at").where(sql<boolean>`forgotten_at is not null`).execute();
   await db.schema.createIndex("memories_to_expire").on("memories").column("expires_at").where(sql<boolean>`expires_at is not null and forgotten_at is null`).execute();
 
+  // Kept in the order of groups, without a rowid: a cold group is read from neighbouring pages, whatever else was stored between.
   await db.schema
     .createTable("index_entries")
-    .addColumn("seq", "integer", (col) => col.primaryKey().references("memories.seq").onDelete("cascade"))
     .addColumn("group_id", "integer", (col) => col.notNull())
+    .addColumn("seq", "integer", (col) => col.notNull())
     .addColumn("model", "text")
     .addColumn("entry", "blob", (col) => col.notNull())
+    .addPrimaryKeyConstraint("one_entry_per_memory", ["group_id", "seq"])
+    .addForeignKeyConstraint("entry_of_a_memory", ["group_id", "seq"], "memories", ["group_id", "seq"], (key) => key.onDelete("cascade"))
+    .modifyEnd(sql`without rowid`)
     .execute();
-  await db.schema.createIndex("entries_by_group").on("index_entries").columns(["group_id", "seq"]).execute();
   await db.schema.createIndex("entries_by_model").on("index_entries").column("model").execute();
 
   await db.schema
@@ -147,6 +150,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn("key_id", "text")
     .addColumn("at", "text", (col) => col.notNull())
     .addPrimaryKeyConstraint("counted_once", ["operation_id", "part", "meter"])
+    .modifyEnd(sql`without rowid`)
     .execute();
 
   await db.schema
@@ -155,5 +159,6 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn("meter", "text", (col) => col.notNull())
     .addColumn("quantity", "integer", (col) => col.notNull())
     .addPrimaryKeyConstraint("one_counter_per_hour", ["hour", "meter"])
+    .modifyEnd(sql`without rowid`)
     .execute();
 }
