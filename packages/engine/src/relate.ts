@@ -8,7 +8,7 @@ import { findEdge, requireRelationshipRow, toRelationship } from "./tenants/rela
 import type { WriteContext } from "./write-context.ts";
 
 /** The family of a relationship type; a word that Loci does not know is `custom`. */
-export const familyOf = (type: string): string =>
+const familyOf = (type: string): string =>
   Object.entries(RELATIONSHIP_FAMILIES).find(([, types]) => (types as readonly string[]).includes(type))?.[0] ?? "custom";
 
 /** Draws an edge from one memory to another of the same group; the same edge drawn again takes the new strength and context. */

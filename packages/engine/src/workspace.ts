@@ -68,7 +68,7 @@ export interface Writes {
   relate: { command: { verb: "relate"; input: NewRelationship }; result: { relationship: Relationship; status: "created" | "updated" } };
   unrelate: { command: { verb: "unrelate"; id: string }; result: { relationship: Relationship } };
 }
-export type Verb = keyof Writes;
+type Verb = keyof Writes;
 export type WriteCommand = Writes[Verb]["command"];
 export type ResultOf<Command extends WriteCommand> = Writes[Command["verb"]]["result"];
 

@@ -51,7 +51,10 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     pooling: readPooling(pooling, at("1_Pooling/config.json")),
     tokensMax: readTokensMax(sentence["max_seq_length"], tokenizerConfig["model_max_length"], toRecord(tokenizer["truncation"])["max_length"], config["max_position_embeddings"]),
     prompts: readPrompts(prompts),
-    finishedOnly: Object.values(modules).some((module) => !/\.(Transformer|Pooling|Normalize)$/.test(String(toRecord(module)["type"] ?? ".Pooling"))),
+    finishedOnly: Object.values(modules).some((module) => {
+      const { type } = toRecord(module);
+      return typeof type === "string" && !/\.(Transformer|Pooling|Normalize)$/.test(type);
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ export const ALIVE = 1;
 export const SUPERSEDED = 2;
 
 /** No role. */
-export const NO_ROLE = 255;
+const NO_ROLE = 255;
 export const USER_ROLE = ROLES.indexOf("user");
 
 /** What ranking needs of each memory, by ordinal, in typed arrays. */

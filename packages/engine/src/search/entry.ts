@@ -13,7 +13,7 @@ export interface IndexEntry {
   length: number;
   /** `quantize` of the vector of each passage, end to end; `null` while the memory has none. */
   vector: Int8Array | null;
-  /** `toSessionKey` of group and session; 0 without a session. */
+  /** A hash of group and session, so that sessions of two groups are never one; 0 without a session. */
   session: number;
   /** Hashes of the words of the speaker's name and of linked entities' names; the first 255 count. */
   names: Float64Array;

@@ -47,4 +47,4 @@ export function toIndexEntry(memory: IndexedFields, context: EntryContext, analy
 }
 
 /** Sessions of different groups never share a key, so that neighbours stay inside their group. Never 0. */
-export const toSessionKey = (group: number, session: string): number => hashTerm(`${group}\u0000${session}`) || 1;
+const toSessionKey = (group: number, session: string): number => hashTerm(`${group}\u0000${session}`) || 1;

@@ -7,7 +7,7 @@ export interface PassageOptions {
 }
 
 /** 35 words were better than 25, 50 or 90 on long messages and abstracts; short messages are one passage anyway. */
-export const PASSAGES: PassageOptions = { words: 35, countMax: 32 };
+const PASSAGES: PassageOptions = { words: 35, countMax: 32 };
 
 const SENTENCE = /[^.!?\n。！？]+(?:[.!?。！？]+["')\]]*|\n+|$)/gu;
 const WORD = /\S+/gu;

@@ -12,7 +12,7 @@ export interface Question {
   range: TimeRange | null;
 }
 
-export interface QuestionTerm {
+interface QuestionTerm {
   word: string;
   hash: number;
 }

@@ -4,7 +4,7 @@ import type { Group } from "../memory.ts";
 import type { WriteContext } from "../write-context.ts";
 import type { GroupRow, TenantTables } from "./schema.ts";
 
-export const DEFAULT_GROUP = "default";
+const DEFAULT_GROUP = "default";
 
 /** Each store and each recall asks this first, so it is written out: building it takes longer than running it. */
 export async function findGroup(db: Kysely<TenantTables>, name: string): Promise<GroupRow | undefined> {

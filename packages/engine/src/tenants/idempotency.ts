@@ -7,7 +7,7 @@ import type { TenantTables } from "./schema.ts";
 export const ANSWER_KEPT_HOURS = 48;
 
 /** Keys of a handle that is bound to a group are that group's own: a key of one group never meets another's answers. */
-export const scopeOf = (bound: string | null): string => (bound === null ? "" : `group:${bound}`);
+const scopeOf = (bound: string | null): string => (bound === null ? "" : `group:${bound}`);
 
 /** The answer given before under this key, or `null`; the same key for another request is refused. */
 export async function findAnswer(db: Kysely<TenantTables>, bound: string | null, { key, fingerprint }: Idempotency): Promise<string | null> {

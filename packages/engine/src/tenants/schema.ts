@@ -15,14 +15,14 @@ export interface TenantTables {
 }
 
 /** One row. `change` counts every change of the store; a memory's `seq` is the change that created it. */
-export interface StateTable {
+interface StateTable {
   id: number;
   change: number;
   /** One more with each erasure, as in a group. */
   epoch: number;
 }
 
-export interface GroupTable {
+interface GroupTable {
   id: Generated<number>;
   name: string;
   memories: number;
@@ -67,7 +67,7 @@ export interface MemoryTable {
   updated_at: string;
 }
 
-export interface VersionTable {
+interface VersionTable {
   seq: number;
   version: number;
   operation_id: string;
@@ -76,7 +76,7 @@ export interface VersionTable {
 }
 
 /** What the recall index needs of a live memory. `model` is the embedder of its vector; `null` while it has none. */
-export interface IndexEntryTable {
+interface IndexEntryTable {
   seq: number;
   group_id: number;
   model: string | null;
@@ -84,7 +84,7 @@ export interface IndexEntryTable {
 }
 
 /** Up to 1,000 index entries of a group in one BLOB, derived: any change of a member deletes it. */
-export interface SegmentTable {
+interface SegmentTable {
   group_id: number;
   first_seq: number;
   last_seq: number;
@@ -92,7 +92,7 @@ export interface SegmentTable {
   entries: Uint8Array;
 }
 
-export interface RelationshipTable {
+interface RelationshipTable {
   id: string;
   seq: Generated<number>;
   from_seq: number;
@@ -107,7 +107,7 @@ export interface RelationshipTable {
 
 export type RelationshipRow = Selectable<RelationshipTable>;
 
-export interface IdempotencyTable {
+interface IdempotencyTable {
   scope: string;
   key: string;
   fingerprint: string;
@@ -116,7 +116,7 @@ export interface IdempotencyTable {
   created_at: string;
 }
 
-export interface LedgerTable {
+interface LedgerTable {
   operation_id: string;
   part: number;
   meter: string;
@@ -125,7 +125,7 @@ export interface LedgerTable {
   at: string;
 }
 
-export interface UsageCounterTable {
+interface UsageCounterTable {
   hour: string;
   meter: string;
   quantity: number;

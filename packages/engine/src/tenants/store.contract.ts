@@ -17,7 +17,7 @@ export interface TestEngine {
 
 export const operation = (more: Partial<Operation> = {}): Operation => ({ id: newId("op"), ...more });
 
-export async function openWorkspace({ engine }: TestEngine, bounds: { group?: string } = {}, id = newId("wsp")): Promise<Workspace> {
+async function openWorkspace({ engine }: TestEngine, bounds: { group?: string } = {}, id = newId("wsp")): Promise<Workspace> {
   await engine.createStore(id);
   return engine.open(id, bounds);
 }

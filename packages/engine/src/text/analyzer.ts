@@ -5,7 +5,7 @@ import { LANGUAGES } from "./languages/packs.ts";
 import { splitText } from "./split.ts";
 
 /** A word as it is asked for: as written but folded, and the hash of its stem. */
-export interface Word {
+interface Word {
   word: string;
   hash: number;
   /** An identifier in one piece, beside its parts. */
@@ -13,7 +13,7 @@ export interface Word {
 }
 
 /** A memory's text as the index wants it. */
-export interface AnalyzedText {
+interface AnalyzedText {
   /** One hash per occurrence, in the order of the text; identifiers in one piece at the end. */
   hashes: number[];
   /** Words, without the identifiers in one piece: the length that BM25 compares. */
