@@ -29,8 +29,8 @@ export const Settings = z.object({
     .describe("What turns text into vectors: static (built in, needs nothing), openai:MODEL (any OpenAI-compatible endpoint) or onnx:FOLDER (a local model). A change embeds everything anew in the background."),
   EMBEDDER_BASE_URL: httpUrl().default("https://api.openai.com/v1").describe("The endpoint of EMBEDDER=openai:MODEL."),
   EMBEDDER_API_KEY: secret().optional().describe("The key for that endpoint, where it wants one."),
-  EMBEDDER_DIMENSIONS: whole(8, 8_192).optional().describe("The length of the vectors to ask that endpoint for. Without it: what the model gives."),
-  INDEX_MEMORY_MB: whole(16, 1_048_576).default(256).describe("Memory for the vectors of recently used groups. More keeps more groups warm."),
+  EMBEDDER_DIMENSIONS: whole(8, 4_096).optional().describe("The length of the vectors to ask that endpoint for. Without it: what the model gives."),
+  INDEX_MEMORY_MB: whole(16, 4_000).default(256).describe("Memory for the indexes of recently used groups, some 0.5 KB a memory. More keeps more groups warm."),
   WRITER_THREADS: whole(1, 64).default(1).describe("Threads that write. Each serves its share of the workspaces, and waits for the disk so that no request must."),
   OPEN_STORES_MAX: whole(1, 10_000).default(400).describe("Workspaces whose files are open at a time, for reading and again for writing. Each takes three file descriptors and some 0.25 MB; the others are opened when they are asked for."),
 });

@@ -78,8 +78,8 @@ export class BoundWorkspace implements Workspace {
     return this.store.read((db) => listMemories(db, this.group, query, this.shared.now()));
   }
 
-  listVersions(id: string): Promise<MemoryVersion[]> {
-    return this.store.read((db) => listVersions(db, this.group, id));
+  listVersions(id: string, cursor?: string): Promise<Page<MemoryVersion>> {
+    return this.store.read((db) => listVersions(db, this.group, id, cursor));
   }
 
   listRelated(id: string, query: RelatedQuery): Promise<{ memory: Memory; path: Relationship[] }[]> {

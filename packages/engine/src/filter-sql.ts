@@ -45,11 +45,11 @@ function findJsonPlace(name: string): JsonPlace | null {
 
 function requireColumn(name: string): Expression<unknown> {
   if (name === "group") return sql.ref("groups.name");
-  if (name in FILTER_FIELDS) return sql.ref(`memories.${name}`);
+  if (Object.hasOwn(FILTER_FIELDS, name)) return sql.ref(`memories.${name}`);
   throw invalid(`filter.${name}`, `There is no field "${name}" to filter by. Fields: ${Object.keys(FILTER_FIELDS).join(", ")}, metadata.<path>.`);
 }
 
-const isTime = (name: string): boolean => FILTER_FIELDS[name as keyof typeof FILTER_FIELDS] === "time";
+const isTime = (name: string): boolean => Object.hasOwn(FILTER_FIELDS, name) && FILTER_FIELDS[name as keyof typeof FILTER_FIELDS] === "time";
 
 const toTimes = (operand: unknown): unknown =>
   Array.isArray(operand) ? operand.map(toTimes) : typeof operand === "string" ? toTime(operand) : operand;

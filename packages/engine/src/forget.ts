@@ -3,7 +3,8 @@ import { invalid, notFound } from "@loci/kit/errors";
 import { toFilterSql } from "./filter-sql.ts";
 import { deleteIndexEntries } from "./tenants/entries.ts";
 import { eraseAnswers } from "./tenants/idempotency.ts";
-import { selectMemories } from "./tenants/memories.ts";
+import { findLiveRow, selectMemories } from "./tenants/memories.ts";
+import { replaceRow } from "./store.ts";
 import type { ForgetReceipt, ForgetTarget } from "./workspace.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -78,9 +79,22 @@ export async function eraseRows(ctx: WriteContext, doomed: Doomed[], dryRun: boo
       ctx.tally.touchGroup(groupId, change, -live.length, -sumBytes(live));
       ctx.tally.markErased(groupId, change);
     }
-    await eraseAnswers(ctx.db, new Set(doomed.map((row) => row.id)));
+    const ids = doomed.map((row) => row.id);
+    await bringBackSuperseded(ctx, ids);
+    await eraseAnswers(ctx.db, new Set(ids));
   }
   return { forgotten, dry_run: dryRun, restorable_until: null };
+}
+
+/** What an erased memory stood in for is itself again, unless its words live on in another. */
+async function bringBackSuperseded(ctx: WriteContext, erasedIds: string[]): Promise<void> {
+  for (const part of inParts(erasedIds)) {
+    for (const row of await selectMemories(ctx.db).where("superseded_by", "in", part).execute()) {
+      if (row.forgotten_at === null && (await findLiveRow(ctx.db, row.group_id, row.fingerprint)) === undefined) {
+        await replaceRow(ctx, row, { ...row, superseded_by: null, valid_to: null });
+      }
+    }
+  }
 }
 
 export const selectDoomed = ({ db }: WriteContext) =>

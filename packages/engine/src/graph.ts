@@ -68,7 +68,7 @@ export async function readGraph(db: Db, bound: string | null, query: GraphQuery)
   const group = toBoundGroup(query.group, bound);
   if (group === undefined) return { nodes: [], edges: [], truncated: false };
 
-  const starts = query.memories ? await requireStarts(db, bound, query.memories) : await listHubs(db, group, query);
+  const starts = query.memories ? await requireStarts(db, group, query.memories) : await listHubs(db, group, query);
   const walked = await walkEdges(db, group, starts, { depth: query.depth, types: query.types, direction: "both", limit: query.limit + 1 });
   const seqs = [...new Set([...starts, ...walked.map((step) => step.seq)])];
   const kept = seqs.slice(0, query.limit);

@@ -1,5 +1,5 @@
 import { isId, newId } from "@loci/kit/ids";
-import { invalid } from "@loci/kit/errors";
+import { invalid, notFound } from "@loci/kit/errors";
 import { relateMemories } from "./relate.ts";
 import { findTwin, insertMemory, toNewRow, toTime } from "./store.ts";
 import { openGroup } from "./tenants/groups.ts";
@@ -51,6 +51,8 @@ async function importVersion(ctx: WriteContext, { memory_id, version }: Extract<
 
 async function importRelationship(ctx: WriteContext, relationship: Extract<ImportRecord, { kind: "relationship" }>["relationship"]): Promise<Imported> {
   const { id, created_at, updated_at, ...input } = relationship;
+  const ends = [await findMemoryRow(ctx.db, input.from, ctx.bound), await findMemoryRow(ctx.db, input.to, ctx.bound)];
+  if (ends.includes(undefined)) throw notFound("memory");
   const known = await ctx.db
     .selectFrom("relationships").innerJoin("memories as source", "source.seq", "from_seq").innerJoin("memories as target", "target.seq", "to_seq")
     .select("relationships.id")

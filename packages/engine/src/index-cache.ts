@@ -31,7 +31,7 @@ interface Mark {
   change: number;
 }
 
-/** Before an endpoint has told the length of its vectors there are none to hold. */
+/** Before an endpoint has told the length of its vectors none is held; once it has, the index is loaded anew. */
 const UNKNOWN_DIMENSIONS = 1;
 
 /** Rows read in one go before others get their turn. */
@@ -61,8 +61,8 @@ export class IndexCache {
     this.indexes = new LRUCache<string, CachedIndex>({
       maxSize: options.bytesMax,
       sizeCalculation: ({ index }) => Math.max(1, Math.min(index.bytes, options.bytesMax)),
-      dispose: (cached, _key, reason) => {
-        if (reason === "set") return;
+      // Also where another index takes its place: two loads of one group may overlap.
+      dispose: (cached) => {
         cached.freed = true;
         cached.index.free();
       },
@@ -84,8 +84,10 @@ export class IndexCache {
   private async open(store: MemoryStore, group: string | null): Promise<CachedIndex | null> {
     const key = `${store.name} ${group === null ? "*" : `=${group}`}`;
     const mark = await store.read((db) => findMark(db, group));
-    if (!mark) return null;
-
+    if (!mark) {
+      this.indexes.delete(key);
+      return null;
+    }
     const cached = this.indexes.get(key);
     const dimensions = this.options.dimensions() ?? UNKNOWN_DIMENSIONS;
     if (cached && cached.groupId === mark.groupId && cached.epoch === mark.epoch && cached.dimensions === dimensions) {
@@ -119,7 +121,8 @@ export class IndexCache {
       looseRows.set(part.groupId, (looseRows.get(part.groupId) ?? 0) + part.fromRows);
     }
     const dimensions = this.options.dimensions() ?? UNKNOWN_DIMENSIONS;
-    const index = this.withRoom(null, () => new ScopeIndex({ heap: this.options.heap, dimensions, entries }));
+    const usable = dimensions === UNKNOWN_DIMENSIONS ? entries.map((entry) => ({ ...entry, vector: null })) : entries;
+    const index = this.withRoom(null, () => new ScopeIndex({ heap: this.options.heap, dimensions, entries: usable }));
     const cached = { ...mark, dimensions, freed: false, index };
     this.indexes.set(key, cached);
     // Enough loose rows for a segment: packed, they load faster the next time.
@@ -129,12 +132,15 @@ export class IndexCache {
 
   private async catchUp(store: MemoryStore, key: string, cached: CachedIndex, mark: Mark): Promise<void> {
     const since = cached.change;
-    const rows = await store.read((db) => listChanges(db, cached.groupId, since, mark.change));
+    const rows = await store.read((db) => listChanges(db, cached.groupId, since));
     // Another recall may have done the same meanwhile; an entry put twice is put once.
     if (cached.freed) return;
     for (const { seq, forgotten_at, entry, model } of rows) {
       if (entry === null || forgotten_at !== null) cached.index.remove(seq);
-      else this.withRoom(cached, () => cached.index.upsert(toCurrent(decodeEntry(entry), model, this.options.model)));
+      else {
+        const current = toCurrent(decodeEntry(entry), model, this.options.model);
+        this.withRoom(cached, () => cached.index.upsert(cached.dimensions === UNKNOWN_DIMENSIONS ? { ...current, vector: null } : current));
+      }
     }
     cached.change = Math.max(cached.change, mark.change);
     this.indexes.set(key, cached);
@@ -181,11 +187,11 @@ async function findMark(db: Db, group: string | null): Promise<Mark | null> {
   return change > 0 ? { groupId: null, epoch, change } : null;
 }
 
-function listChanges(db: Db, groupId: number | null, since: number, until: number) {
+function listChanges(db: Db, groupId: number | null, since: number) {
   const rows = db
     .selectFrom("memories").leftJoin("index_entries", (join) => join.onRef("index_entries.group_id", "=", "memories.group_id").onRef("index_entries.seq", "=", "memories.seq"))
     .select(["memories.seq", "forgotten_at", "entry", "model"])
-    .where("memories.change", ">", since).where("memories.change", "<=", until);
+    .where("memories.change", ">", since);
   // Changes are indexed by group: those groups that have any, each from its index.
   const changedGroups = db.selectFrom("groups").select("groups.id").where("groups.change", ">", since);
   return (groupId === null ? rows.where("memories.group_id", "in", changedGroups) : rows.where("memories.group_id", "=", groupId)).execute();
@@ -204,7 +210,7 @@ async function* readEntries(store: MemoryStore, groupId: number | null, model: s
   for (const { id } of groups) {
     const places = await store.read((db) => db.selectFrom("segments").select(["first_seq", "last_seq"]).where("group_id", "=", id).orderBy("first_seq").execute());
     for (const { first_seq, last_seq } of places) {
-      const row = await store.read((db) => db.selectFrom("segments").selectAll().where("group_id", "=", id).where("first_seq", "=", first_seq).executeTakeFirst());
+      const row = await store.read((db) => db.selectFrom("segments").selectAll().where("group_id", "=", id).where("first_seq", "=", first_seq).where("last_seq", "=", last_seq).executeTakeFirst());
       if (row) yield { groupId: id, entries: decodeEntries(row.entries).map((entry) => toCurrent(entry, row.model, model)), fromRows: 0 };
       // It went meanwhile, for one member has changed: the rows of all are still there.
       else yield* readRows(store, id, { after: first_seq - 1, before: last_seq + 1 }, model);

@@ -11,8 +11,8 @@ export const MEMORY_TYPES = [
   "file_context", "workflow", "conversation", "fact", "preference",
 ] as const;
 
-/** What one memory may hold at the most; UTF-8 bytes, metadata as JSON. */
-export const MEMORY_LIMITS = { content_bytes: 1_048_576, metadata_bytes: 16_384, tags: 50 } as const;
+/** What one memory may hold at the most; UTF-8 bytes, metadata as JSON. Of older versions the newest 100 are kept. */
+export const MEMORY_LIMITS = { content_bytes: 1_048_576, metadata_bytes: 16_384, tags: 50, versions: 100 } as const;
 
 /** Where a memory came from. `kind` is `api`, `mcp`, `relay`, `import` or a connector's name. */
 export interface Source {

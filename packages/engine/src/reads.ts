@@ -5,7 +5,7 @@ import { toFilterSql } from "./filter-sql.ts";
 import type { Filter } from "./filter.ts";
 import type { Group, Memory, MemoryVersion, Relationship } from "./memory.ts";
 import { findGroup, listGroupRows, toGroup } from "./tenants/groups.ts";
-import { listVersionRows, readPage, requireMemoryRow, selectMemories, toMemory } from "./tenants/memories.ts";
+import { findVersion, listVersionNumbers, readPage, requireMemoryRow, selectMemories, takeByWeight, toMemory } from "./tenants/memories.ts";
 import { selectEdges, toRelationship } from "./tenants/relationships.ts";
 import type { TenantTables } from "./tenants/schema.ts";
 import type { ExportRecord, MemoryListQuery, RelationshipListQuery } from "./workspace.ts";
@@ -46,7 +46,7 @@ export async function listMemories(db: Db, bound: Bound, query: MemoryListQuery,
 
   const counted = query.total ? await rows.clearSelect().select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow() : null;
   if (query.cursor !== undefined) {
-    rows = rows.where("seq", query.order === "newest" ? "<" : ">", Number(readCursor(query.cursor, 1)[0]));
+    rows = rows.where("seq", query.order === "newest" ? "<" : ">", readCursor(query.cursor, ["number"])[0]);
   }
   const page = await readPage(rows.orderBy("seq", query.order === "newest" ? "desc" : "asc"), db, query.limit);
   const last = page.rows.at(-1);
@@ -57,13 +57,21 @@ export async function listMemories(db: Db, bound: Bound, query: MemoryListQuery,
   };
 }
 
-export async function listVersions(db: Db, bound: Bound, id: string): Promise<MemoryVersion[]> {
-  const row = await requireMemoryRow(db, id, bound);
-  return listVersionRows(db, row.seq);
+export async function listVersions(db: Db, bound: Bound, id: string, cursor: string | undefined): Promise<Page<MemoryVersion>> {
+  const { seq } = await requireMemoryRow(db, id, bound);
+  const before = cursor === undefined ? Infinity : readCursor(cursor, ["number"])[0];
+  const left = (await listVersionNumbers(db, seq)).filter(({ version }) => version < before);
+  const page = takeByWeight(left);
+  const items: MemoryVersion[] = [];
+  for (const { version } of page) items.push(...toList(await findVersion(db, seq, version)));
+  const last = page.at(-1);
+  return { items, next: page.length < left.length && last ? toCursor(last.version) : null };
 }
 
+const toList = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item]);
+
 export async function listGroups(db: Db, bound: Bound, query: { limit: number; cursor?: string | undefined; prefix?: string | undefined }): Promise<Page<Group>> {
-  const after = query.cursor === undefined ? undefined : String(readCursor(query.cursor, 1)[0]);
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, ["string"])[0];
   const rows = await listGroupRows(db, { after, prefix: query.prefix, bound, limit: query.limit + 1 });
   return toPage(rows, query.limit, toGroup, (row) => toCursor(row.name));
 }
@@ -81,7 +89,7 @@ export async function listRelationships(db: Db, bound: Bound, query: Relationshi
     rows = rows.where((eb) => eb.or([eb("from_seq", "=", seq), eb("to_seq", "=", seq)]));
   }
   if (query.types !== undefined && query.types.length > 0) rows = rows.where("relationships.type", "in", query.types);
-  if (query.cursor !== undefined) rows = rows.where("relationships.seq", "<", Number(readCursor(query.cursor, 1)[0]));
+  if (query.cursor !== undefined) rows = rows.where("relationships.seq", "<", readCursor(query.cursor, ["number"])[0]);
   const found = await rows.orderBy("relationships.seq", "desc").limit(query.limit + 1).execute();
   return toPage(found, query.limit, toRelationship, (row) => toCursor(row.seq));
 }
@@ -101,8 +109,9 @@ export async function* exportRecords(read: <Result>(work: (db: Db) => Promise<Re
     for (const row of rows) {
       yield { kind: "memory", memory: toMemory(row) };
       if (row.version === 1) continue;
-      const versions = await read((db) => listVersionRows(db, row.seq));
-      for (const version of versions) yield { kind: "version", memory_id: row.id, version };
+      for (const { version } of await read((db) => listVersionNumbers(db, row.seq))) {
+        for (const kept of toList(await read((db) => findVersion(db, row.seq, version)))) yield { kind: "version", memory_id: row.id, version: kept };
+      }
     }
     const last = rows.at(-1);
     if (!more || !last) break;

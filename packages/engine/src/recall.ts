@@ -6,7 +6,7 @@ import { TRUST_LEVELS, type Trust } from "./memory.ts";
 import { quantize } from "./kernel/quantize.ts";
 import { applyConditions, toBoundGroup } from "./reads.ts";
 import { analyzeQuestion } from "./steps/question.ts";
-import { listMemoryRowsBySeq, selectMemories, toMemory } from "./tenants/memories.ts";
+import { listMemoryRowsBySeq, selectMemories, toMemory, type MemoryRow } from "./tenants/memories.ts";
 import type { MemoryStore } from "./tenants/memory-store.ts";
 import type { TenantTables } from "./tenants/schema.ts";
 import { toTime } from "./store.ts";
@@ -68,7 +68,7 @@ async function findAllowed(db: Kysely<TenantTables>, group: string | null, query
   if (group !== null) rows = rows.where("groups.name", "=", group);
   const [from, to] = [toTime(since), toTime(until)];
   if (from !== null) rows = rows.where((eb) => eb(eb.fn.coalesce("occurred_at", "memories.created_at"), ">=", from));
-  if (to !== null) rows = rows.where((eb) => eb(eb.fn.coalesce("occurred_at", "memories.created_at"), "<=", to));
+  if (to !== null) rows = rows.where((eb) => eb(eb.fn.coalesce("occurred_at", "memories.created_at"), "<", to));
   return (await rows.execute()).map((row) => row.seq);
 }
 
@@ -92,8 +92,23 @@ async function addGraphNeighbours(db: Kysely<TenantTables>, group: string | null
   return [...bySeq.values()].filter((hit) => hit.score >= (query.min_score ?? 0)).sort((a, b) => b.score - a.score || a.seq - b.seq);
 }
 
+/** Texts can have 1 MB each: the best are read until together they weigh more than an answer should. */
+const ROWS_PER_READ = 20;
+const ANSWER_BYTES_MAX = 32 * 2 ** 20;
+
+async function readRows(db: Kysely<TenantTables>, seqs: number[]): Promise<MemoryRow[]> {
+  const rows: MemoryRow[] = [];
+  let bytes = 0;
+  for (let from = 0; from < seqs.length && bytes < ANSWER_BYTES_MAX; from += ROWS_PER_READ) {
+    const part = await listMemoryRowsBySeq(db, seqs.slice(from, from + ROWS_PER_READ));
+    bytes += part.reduce((sum, row) => sum + row.bytes, 0);
+    rows.push(...part);
+  }
+  return rows;
+}
+
 async function toRecalled(db: Kysely<TenantTables>, hits: Ranked[], query: RecallQuery, now: Date): Promise<RecalledMemory[]> {
-  const rows = await listMemoryRowsBySeq(db, hits.map((hit) => hit.seq));
+  const rows = await readRows(db, hits.map((hit) => hit.seq));
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   const trustMin = TRUST_LEVELS.indexOf(query.min_trust ?? "web");
   const recalled = hits.flatMap((hit) => {

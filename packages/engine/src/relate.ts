@@ -2,6 +2,7 @@ import { invalid, notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { RELATIONSHIP_FAMILIES } from "./memory.ts";
 import type { NewRelationship, Relationship } from "./memory.ts";
+import { eraseAnswers } from "./tenants/idempotency.ts";
 import { findMemoryRow } from "./tenants/memories.ts";
 import type { MemoryRow } from "./tenants/memories.ts";
 import { findEdge, requireRelationshipRow, toRelationship } from "./tenants/relationships.ts";
@@ -35,6 +36,8 @@ export async function relateMemories(ctx: WriteContext, input: NewRelationship):
 export async function unrelateMemories(ctx: WriteContext, id: string): Promise<{ relationship: Relationship }> {
   const row = await requireRelationshipRow(ctx.db, id, ctx.bound);
   await ctx.db.deleteFrom("relationships").where("id", "=", id).execute();
+  await eraseAnswers(ctx.db, new Set([id]));
+  ctx.tally.leavesBytes = true;
   return { relationship: toRelationship(row) };
 }
 

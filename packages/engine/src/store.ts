@@ -3,7 +3,7 @@ import { newId } from "@loci/kit/ids";
 import { fingerprintOf } from "./fingerprint.ts";
 import { MEMORY_LIMITS, ROLES, TRUST_LEVELS } from "./memory.ts";
 import type { NewMemory, Role, Source, StoreReceipt, Trust } from "./memory.ts";
-import { insertIndexEntry, replaceIndexEntry } from "./tenants/entries.ts";
+import { insertIndexEntry, replaceIndexEntry, restoreIndexEntry } from "./tenants/entries.ts";
 import { openGroup } from "./tenants/groups.ts";
 import { countMemoryBytes, findLiveRow, findMemoryRow, insertMemoryRow, insertVersion, toMemory, updateMemoryRow } from "./tenants/memories.ts";
 import type { MemoryRow } from "./tenants/memories.ts";
@@ -16,9 +16,11 @@ export async function storeMemory(ctx: WriteContext, input: NewMemory): Promise<
   const row = toNewRow(ctx, input, group);
 
   const twin = await findTwin(ctx, row);
-  if (twin) return mergeInto(ctx, twin, row);
-
-  const replaced = input.supersedes === undefined ? null : await requireReplaceable(ctx, input.supersedes, row);
+  const replaced = input.supersedes === undefined || input.supersedes === twin?.id ? null : await requireReplaceable(ctx, input.supersedes, row);
+  if (twin) {
+    if (replaced) await supersede(ctx, replaced, twin);
+    return mergeInto(ctx, twin, row);
+  }
   await insertMemory(ctx, row);
   if (replaced) await supersede(ctx, replaced, row);
 
@@ -37,7 +39,7 @@ export async function insertMemory(ctx: WriteContext, row: MemoryRow): Promise<v
 /** Makes a forgotten row live again: its entry is made anew, for it left the index when it was forgotten. */
 export async function insertMemoryAgain(ctx: WriteContext, row: MemoryRow): Promise<void> {
   await updateMemoryRow(ctx.db, row);
-  await insertIndexEntry(ctx, row);
+  await restoreIndexEntry(ctx, row);
   ctx.tally.touchGroup(row.group_id, row.change, 1, row.bytes);
   ctx.tally.count("embeddings", 1);
 }
@@ -103,14 +105,14 @@ function toSource({ operation }: WriteContext, given: Partial<Source> | undefine
 const isLessTrusted = (a: string, b: string): boolean =>
   TRUST_LEVELS.indexOf(a as Trust) < TRUST_LEVELS.indexOf(b as Trust);
 
-/** Nothing of the incoming memory is lost, and nothing less trusted overwrites what is there. */
+/** What the incoming memory adds is kept, and nothing less trusted overwrites what is there; the first source stays. */
 async function mergeInto(ctx: WriteContext, twin: MemoryRow, incoming: MemoryRow): Promise<StoreReceipt> {
   const wins = !isLessTrusted(incoming.trust, twin.trust);
   const [ours, theirs] = [JSON.parse(twin.metadata) as object, JSON.parse(incoming.metadata) as object];
   const merged: MemoryRow = {
     ...twin,
     type: twin.type === "general" ? incoming.type : twin.type,
-    title: twin.title ?? incoming.title,
+    title: wins ? (incoming.title ?? twin.title) : (twin.title ?? incoming.title),
     tags: JSON.stringify([...new Set([...(JSON.parse(twin.tags) as string[]), ...(JSON.parse(incoming.tags) as string[])])]),
     metadata: JSON.stringify(wins ? { ...ours, ...theirs } : { ...theirs, ...ours }),
     importance: Math.max(twin.importance, incoming.importance),
@@ -143,7 +145,8 @@ async function requireReplaceable({ db, bound }: WriteContext, id: string, by: M
   const row = await findMemoryRow(db, id, bound);
   if (!row || row.forgotten_at !== null) throw new AppError("not_found", notFound("memory").message, { param: "supersedes" });
   if (row.group_id !== by.group_id) throw invalid("supersedes", "A memory can only stand in for one of its own group.");
-  if (row.superseded_by !== null) {
+  const successor = row.superseded_by === null ? undefined : await findMemoryRow(db, row.superseded_by, bound);
+  if (successor && successor.forgotten_at === null) {
     throw new AppError("conflict", `${id} has been superseded already, by ${row.superseded_by}. Supersede that one.`, { param: "supersedes" });
   }
   if (isLessTrusted(by.trust, row.trust)) {

@@ -2,7 +2,7 @@ import { AppError, invalid, notFound } from "@loci/kit/errors";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { MemoryPatch, StoreReceipt } from "./memory.ts";
 import { findTwin, insertMemoryAgain, replaceRow, toTime } from "./store.ts";
-import { findMemoryRow, listVersionRows, requireMemoryRow, toMemory } from "./tenants/memories.ts";
+import { findMemoryRow, findVersion, requireMemoryRow, toMemory } from "./tenants/memories.ts";
 import type { MemoryRow } from "./tenants/memories.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -23,11 +23,12 @@ export async function restoreMemory(ctx: WriteContext, id: string, version: numb
   if (!row) throw notFound("memory");
   const live = row.forgotten_at === null ? row : await unforget(ctx, row);
   if (version === undefined || version === live.version) {
-    const status = row.forgotten_at === null ? "ignored" : "updated";
-    return { memory: toMemory(live), status, reason: status === "ignored" ? "It was not forgotten." : "It was forgotten, and is back." };
+    if (row.forgotten_at === null) return { memory: toMemory(live), status: "ignored", reason: "It was not forgotten." };
+    const reason = row.expires_at === live.expires_at ? "It was forgotten, and is back." : "It had expired, and is back for good: its expiry was taken away.";
+    return { memory: toMemory(live), status: "updated", reason };
   }
 
-  const kept = (await listVersionRows(ctx.db, live.seq)).find((candidate) => candidate.version === version);
+  const kept = await findVersion(ctx.db, live.seq, version);
   if (!kept) throw new AppError("not_found", "There is no such version of this memory. Its history lists those that are kept.", { param: "version" });
   const { content, type, tags, metadata, importance, trust } = kept.memory;
   const { title = null, session = null, speaker = null, role = null, occurred_at = null, valid_from = null, valid_to = null, expires_at = null } = kept.memory;
@@ -35,16 +36,17 @@ export async function restoreMemory(ctx: WriteContext, id: string, version: numb
     ctx, live,
     { content, type, tags, metadata, importance, trust, title, session, speaker, role, occurred_at, valid_from, valid_to, expires_at },
     `It looks as it did at version ${version} again.`,
+    kept.memory.superseded_by ?? null,
   );
 }
 
-async function applyPatch(ctx: WriteContext, before: MemoryRow, patch: MemoryPatch, reason: string): Promise<StoreReceipt> {
-  const changed = toPatchedRow(before, patch);
+async function applyPatch(ctx: WriteContext, before: MemoryRow, patch: MemoryPatch, reason: string, supersededBy = before.superseded_by): Promise<StoreReceipt> {
+  const changed = { ...toPatchedRow(before, patch), superseded_by: supersededBy };
   if (changed.content.trim() === "") throw invalid("content", "A memory needs some text: \"content\" is empty or only white space. To remove the memory, forget it.");
   if (JSON.stringify(changed) === JSON.stringify(before)) {
     return { memory: toMemory(before), status: "ignored", reason: "Nothing in the request differs from what is stored." };
   }
-  if (changed.fingerprint !== before.fingerprint) await requireNoTwin(ctx, changed);
+  if (changed.superseded_by === null) await requireNoTwin(ctx, changed);
   return { memory: toMemory(await replaceRow(ctx, before, changed)), status: "updated", reason };
 }
 
@@ -80,7 +82,9 @@ async function requireNoTwin(ctx: WriteContext, row: MemoryRow): Promise<void> {
 }
 
 async function unforget(ctx: WriteContext, row: MemoryRow): Promise<MemoryRow> {
-  const back: MemoryRow = { ...row, forgotten_at: null, change: ctx.nextChange(), updated_at: ctx.now.toISOString() };
+  const at = ctx.now.toISOString();
+  const expires_at = row.expires_at !== null && row.expires_at <= at ? null : row.expires_at;
+  const back: MemoryRow = { ...row, forgotten_at: null, expires_at, change: ctx.nextChange(), updated_at: at };
   if (back.superseded_by === null) await requireNoTwin(ctx, back);
   await insertMemoryAgain(ctx, back);
   return back;

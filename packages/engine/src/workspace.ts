@@ -195,7 +195,8 @@ export interface Workspace {
   recall(query: RecallQuery, operation: Operation): Promise<RecallResult>;
   getMemory(id: string): Promise<Memory>;
   listMemories(query: MemoryListQuery): Promise<Page<Memory> & { total?: number }>;
-  listVersions(id: string): Promise<MemoryVersion[]>;
+  /** The newest first; a page ends where it would weigh more than 8 MB. */
+  listVersions(id: string, cursor?: string): Promise<Page<MemoryVersion>>;
   listRelated(id: string, query: RelatedQuery): Promise<{ memory: Memory; path: Relationship[] }[]>;
   listGroups(query: { limit: number; cursor?: string | undefined; prefix?: string | undefined }): Promise<Page<Group>>;
   getGroup(name: string): Promise<Group>;

@@ -10,8 +10,13 @@ export interface Page<Item> {
 export const toCursor = (...key: (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString("base64url");
 
-/** Reads a cursor that `toCursor` made with `length` parts. */
-export function readCursor(cursor: string, length: number): (string | number)[] {
+interface CursorKinds {
+  string: string;
+  number: number;
+}
+
+/** Reads a cursor that `toCursor` made of parts of these kinds. */
+export function readCursor<Kind extends keyof CursorKinds>(cursor: string, kinds: readonly [Kind]): [CursorKinds[Kind]] {
   const fault = invalid("cursor", "This cursor was not made by this list. Leave it out to start from the first page.");
   let key: unknown;
   try {
@@ -19,12 +24,9 @@ export function readCursor(cursor: string, length: number): (string | number)[] 
   } catch {
     throw fault;
   }
-  if (!isSortKey(key) || key.length !== length) throw fault;
-  return key;
+  if (!Array.isArray(key) || key.length !== kinds.length || !key.every((part, at) => typeof part === kinds[at])) throw fault;
+  return key as [CursorKinds[Kind]];
 }
-
-const isSortKey = (key: unknown): key is (string | number)[] =>
-  Array.isArray(key) && key.every((part) => typeof part === "string" || Number.isFinite(part));
 
 /** Cuts a page out of rows that were asked for with `limit + 1`. */
 export function toPage<Row, Item>(rows: Row[], limit: number, toItem: (row: Row) => Item, cursorOf: (row: Row) => string): Page<Item> {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "@loci/kit/errors";
 import type { Operation, Workspace } from "@loci/engine";
 import type { Call } from "../http/route.ts";
@@ -79,6 +80,8 @@ class BatchRun {
   }
 
   private async ask({ index, plan }: Indexed<"ask">): Promise<void> {
+    // A search never waits for anything, so a batch of them would keep everybody else waiting.
+    await setImmediate();
     await this.flush();
     const operation = this.nextPart();
     const meter = plan.writes ? "written" : "read";

@@ -3,7 +3,7 @@ import { guarded, json, type Route } from "../http/route.ts";
 import { Relationship } from "../relationships/schemas.ts";
 import { IdParam } from "./fields.ts";
 import { ForgetReceipt, Memory, MemoryVersion, RecallResult, StoreReceipt, StoreReceipts } from "./memory.ts";
-import { pageOf, toPageBody } from "./page.ts";
+import { pageOf, pageParams, toPageBody } from "./page.ts";
 import { ForgetBody, ListQuery, NewMemory, PatchBody, RecallBody, RelatedQuery, RemoveQuery, RestoreBody, StoreBody } from "./schemas.ts";
 import { forget as forgetMemories, store as storeMemories } from "./service.ts";
 
@@ -81,18 +81,19 @@ const remove = guarded("memories:delete", {
   ({ status: 200, body: await workspace.write({ verb: "forget", target: { id }, dry_run, permanent }, operation) }));
 
 const MemoryHistory = z.strictObject({
-  versions: z.array(MemoryVersion).describe("The newest first; empty for a memory that never changed."),
+  versions: z.array(MemoryVersion).describe("The newest first, of the last 100; empty for a memory that never changed."),
+  next: z.string().nullable().describe("Give it back as `cursor` for older ones; null on the last page."),
 }).meta({ id: "MemoryHistory", description: "The earlier versions of a memory." });
 
 const history = guarded("memories:read", {
   id: "listVersions", method: "get", path: "/v1/memories/{id}/history", tags: ["Memories"], repeat: "safe",
   summary: "List the versions of a memory", description: "How the memory looked before each change, the newest first.",
-  request: { params: IdParam },
+  request: { params: IdParam, query: z.strictObject({ cursor: pageParams.cursor }) },
   responses: { 200: json(MemoryHistory, "Its earlier versions.") },
-}, async ({ workspace, operation, params }) => {
-  const versions = await workspace.listVersions(params.id);
+}, async ({ workspace, operation, params, query }) => {
+  const { items, next } = await workspace.listVersions(params.id, query.cursor);
   workspace.meter(operation);
-  return { status: 200, body: { versions } };
+  return { status: 200, body: { versions: items, next } };
 });
 
 const restore = guarded("memories:write", {

@@ -111,7 +111,7 @@ export const RecallBody = z.strictObject({
   depth: z.int().min(0).max(3).optional().describe("Steps to walk along relationships from the strongest hits, 0 to 3."),
   explain: z.boolean().optional().describe("Answer with the parts of each score."),
   include_superseded: z.boolean().optional().describe("Also find memories that others replaced."),
-  include_expired: z.boolean().optional().describe("Also find memories past their expiry or validity."),
+  include_expired: z.boolean().optional().describe("Also find memories past their expiry, while they are there."),
   channels: z.enum(["both", "text", "vector"]).optional().describe("Search by words and by meaning (both), or by one alone, to compare."),
   recency: Share.optional().describe("Weight of how new a memory is, 0 to 1; 0 unless said."),
   importance: Share.optional().describe("Weight of how important a memory is, 0 to 1; 0 unless said."),

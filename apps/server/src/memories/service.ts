@@ -52,6 +52,10 @@ function sessionOf(messages: NonNullable<StoreBody["messages"]>): string {
 /** Forgets by what the body says; by meaning it forgets what a recall finds. */
 export async function forget(workspace: Workspace, operation: Operation, body: ForgetBody): Promise<ForgetReceipt> {
   const { dry_run, permanent } = body;
+  // A repeat under a known key searches nothing and counts nothing.
+  if (operation.idempotency !== undefined && (await workspace.findAnswer(operation.idempotency)) !== null) {
+    return workspace.write({ verb: "forget", target: { ids: [] }, dry_run, permanent }, operation);
+  }
   return workspace.write({ verb: "forget", target: await findTarget(workspace, operation, body), dry_run, permanent }, operation);
 }
 

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from "kysely";
+import { toEmbeddedText } from "../indexer.ts";
 import type { WriteContext } from "../write-context.ts";
 import { toMemory, type MemoryRow } from "./memories.ts";
 import type { TenantTables } from "./schema.ts";
@@ -8,7 +9,13 @@ export async function insertIndexEntry({ db, indexer }: WriteContext, row: Memor
   await sql`insert into index_entries (seq, group_id, model, entry) values (${row.seq}, ${row.group_id}, ${model}, ${entry})`.execute(db);
 }
 
-/** Analyses and embeds again only when the words have changed. */
+/** The entry of a memory that comes back, whose seq may lie inside a segment that was packed without it. */
+export async function restoreIndexEntry(ctx: WriteContext, row: MemoryRow): Promise<void> {
+  await deleteSegmentsOf(ctx.db, row.group_id, [row.seq]);
+  await insertIndexEntry(ctx, row);
+}
+
+/** Embeds again only when the words have changed. */
 export async function replaceIndexEntry(ctx: WriteContext, before: MemoryRow, row: MemoryRow): Promise<void> {
   const { db, indexer } = ctx;
   await deleteSegmentsOf(db, row.group_id, [row.seq]);
@@ -22,8 +29,8 @@ export async function replaceIndexEntry(ctx: WriteContext, before: MemoryRow, ro
   ctx.tally.count("embeddings", 1);
 }
 
-const hasSameWords = (a: MemoryRow, b: MemoryRow): boolean =>
-  a.content === b.content && a.title === b.title && a.tags === b.tags && a.speaker === b.speaker && a.occurred_at === b.occurred_at;
+/** Whether the vector still stands for the memory; its terms are made anew in any case. */
+const hasSameWords = (a: MemoryRow, b: MemoryRow): boolean => toEmbeddedText(toMemory(a)) === toEmbeddedText(toMemory(b));
 
 /** The entries leave at once; the memories themselves may stay a while, to be restored. */
 export async function deleteIndexEntries(db: Kysely<TenantTables>, groupId: number, seqs: number[]): Promise<void> {

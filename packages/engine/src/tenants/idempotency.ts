@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError } from "@loci/kit/errors";
 import { sql, type Kysely, type SqlBool } from "kysely";
 import type { Idempotency } from "../workspace.ts";
@@ -6,8 +7,8 @@ import type { TenantTables } from "./schema.ts";
 /** For so long is an answer kept under its key. */
 export const ANSWER_KEPT_HOURS = 48;
 
-/** Keys of a handle that is bound to a group are that group's own: a key of one group never meets another's answers. */
-const scopeOf = (bound: string | null): string => (bound === null ? "" : `group:${bound}`);
+/** A hash, for the group's name may be a person's and goes with the group. Keys of a handle that is bound to a group are that group's own: a key of one group never meets another's answers. */
+const scopeOf = (bound: string | null): string => (bound === null ? "" : createHash("sha256").update(bound).digest("base64url"));
 
 /** The answer given before under this key, or `null`; the same key for another request is refused. */
 export async function findAnswer(db: Kysely<TenantTables>, bound: string | null, { key, fingerprint }: Idempotency): Promise<string | null> {
@@ -33,20 +34,32 @@ export async function insertAnswer(db: Kysely<TenantTables>, bound: string | nul
 }
 
 const MEMORY_ID = /mem_[0-9a-f]{32}/g;
+const ANY_ID = /(?:mem|rel)_[0-9a-f]{32}/g;
 /** So many ids the database looks for by itself; for more, one pass over all answers is cheaper. */
 const IDS_IN_SQL_MAX = 50;
 
-/** Empties the answers that speak of erased memories; the record stays, so a repeat still does nothing twice. */
-export async function eraseAnswers(db: Kysely<TenantTables>, memoryIds: ReadonlySet<string>): Promise<void> {
-  if (memoryIds.size === 0) return;
-  if (memoryIds.size <= IDS_IN_SQL_MAX) {
-    const mentions = [...memoryIds].map((id) => sql<SqlBool>`${sql.ref("answer")} like ${`%${id}%`}`);
+/** Whether a text names a memory that is not in the store (any more). */
+export async function speaksOfErased(db: Kysely<TenantTables>, body: string): Promise<boolean> {
+  const ids = [...new Set(body.match(MEMORY_ID) ?? [])];
+  for (let from = 0; from < ids.length; from += 1_000) {
+    const part = ids.slice(from, from + 1_000);
+    const { found } = await db.selectFrom("memories").select((eb) => eb.fn.countAll<number>().as("found")).where("id", "in", part).executeTakeFirstOrThrow();
+    if (Number(found) < part.length) return true;
+  }
+  return false;
+}
+
+/** Empties the answers that speak of erased memories or relationships; the record stays, so a repeat still does nothing twice. */
+export async function eraseAnswers(db: Kysely<TenantTables>, erasedIds: ReadonlySet<string>): Promise<void> {
+  if (erasedIds.size === 0) return;
+  if (erasedIds.size <= IDS_IN_SQL_MAX) {
+    const mentions = [...erasedIds].map((id) => sql<SqlBool>`${sql.ref("answer")} like ${`%${id}%`}`);
     await db.updateTable("idempotency").set({ answer: "" }).where((eb) => eb.or(mentions)).execute();
     return;
   }
   const rows = await db.selectFrom("idempotency").select(["scope", "key", "answer"]).where("answer", "!=", "").execute();
   for (const { scope, key, answer } of rows) {
-    if (!(answer.match(MEMORY_ID) ?? []).some((id) => memoryIds.has(id))) continue;
+    if (!(answer.match(ANY_ID) ?? []).some((id) => erasedIds.has(id))) continue;
     await db.updateTable("idempotency").set({ answer: "" }).where("scope", "=", scope).where("key", "=", key).execute();
   }
 }

@@ -23,7 +23,12 @@ export async function inspectStore(db: Kysely<TenantTables>, model: string): Pro
     .executeTakeFirstOrThrow();
   const { waiting } = await selectWaiting(db, model).select((eb) => eb.fn.countAll<number>().as("waiting")).executeTakeFirstOrThrow();
 
-  const dues = [forgotten && new Date(Date.parse(forgotten) + RESTORABLE_DAYS * DAY_MS).toISOString(), expires].filter((due) => due !== null);
+  const { kept } = await db.selectFrom("idempotency").select((eb) => eb.fn.min("created_at").as("kept")).executeTakeFirstOrThrow();
+  const dues = [
+    kept && new Date(Date.parse(kept) + ANSWER_KEPT_HOURS * HOUR_MS).toISOString(),
+    forgotten && new Date(Date.parse(forgotten) + RESTORABLE_DAYS * DAY_MS).toISOString(),
+    expires,
+  ].filter((due) => due !== null);
   return { next_due: dues.sort()[0] ?? null, waiting: Number(waiting) };
 }
 
@@ -48,7 +53,7 @@ export async function sweepStore(transaction: Transaction): Promise<void> {
   if (expired.length > 0) await hideRows(ctx, expired);
 
   const answersBefore = new Date(now.getTime() - ANSWER_KEPT_HOURS * HOUR_MS).toISOString();
-  await db.deleteFrom("idempotency").where("created_at", "<", answersBefore).execute();
+  await db.deleteFrom("idempotency").where("created_at", "<=", answersBefore).execute();
   transaction.chargeOwn(operation, tally);
 }
 

@@ -1,6 +1,6 @@
 import { notFound } from "@loci/kit/errors";
 import { sql, type Kysely } from "kysely";
-import type { Memory, MemoryVersion, Role, Source, Trust } from "../memory.ts";
+import { MEMORY_LIMITS, type Memory, type MemoryVersion, type Role, type Source, type Trust } from "../memory.ts";
 import type { MemoryTable, TenantTables } from "./schema.ts";
 
 /** A row with the name of its group, as a memory needs it. */
@@ -51,10 +51,16 @@ const PAGE_BYTES_MAX = 8 * 2 ** 20;
  */
 export async function readPage(rows: ReturnType<typeof selectMemories>, db: Kysely<TenantTables>, limit: number): Promise<{ rows: MemoryRow[]; more: boolean }> {
   const found = await rows.clearSelect().select(["memories.seq", "memories.bytes"]).limit(limit + 1).execute();
-  let weight = 0;
-  const kept = found.slice(0, limit).filter(({ bytes }, place) => place === 0 || (weight += bytes) <= PAGE_BYTES_MAX);
+  const kept = takeByWeight(found.slice(0, limit));
   const bySeq = new Map((await listMemoryRowsBySeq(db, kept.map((row) => row.seq))).map((row) => [row.seq, row]));
   return { rows: kept.flatMap(({ seq }) => bySeq.get(seq) ?? []), more: kept.length < found.length };
+}
+
+/** The first of a list that weigh no more than 8 MB together; one at least. */
+export function takeByWeight<Row extends { bytes: number }>(rows: Row[]): Row[] {
+  let weight = 0;
+  const over = rows.findIndex(({ bytes }) => (weight += bytes) > PAGE_BYTES_MAX);
+  return over < 0 ? rows : rows.slice(0, Math.max(1, over));
 }
 
 export async function insertMemoryRow(db: Kysely<TenantTables>, row: MemoryRow): Promise<void> {
@@ -78,13 +84,19 @@ export async function insertVersion(db: Kysely<TenantTables>, seq: number, versi
     .insertInto("versions")
     .values({ seq, version: version.version, operation_id: version.operation_id, replaced_at: version.replaced_at, snapshot: JSON.stringify(version.memory) })
     .execute();
+  await db.deleteFrom("versions").where("seq", "=", seq).where("version", "<=", version.version - MEMORY_LIMITS.versions).execute();
 }
 
-export async function listVersionRows(db: Kysely<TenantTables>, seq: number): Promise<MemoryVersion[]> {
-  const rows = await db.selectFrom("versions").selectAll().where("seq", "=", seq).orderBy("version", "desc").execute();
-  return rows.map(({ version, operation_id, replaced_at, snapshot }) =>
-    ({ version, operation_id, replaced_at, memory: JSON.parse(snapshot) as Memory }));
+export async function findVersion(db: Kysely<TenantTables>, seq: number, version: number): Promise<MemoryVersion | undefined> {
+  const row = await db.selectFrom("versions").selectAll().where("seq", "=", seq).where("version", "=", version).executeTakeFirst();
+  return row && { version, operation_id: row.operation_id, replaced_at: row.replaced_at, memory: JSON.parse(row.snapshot) as Memory };
 }
+
+/** The numbers and weights of the versions that are kept, the newest first. */
+export const listVersionNumbers = (db: Kysely<TenantTables>, seq: number): Promise<{ version: number; bytes: number }[]> =>
+  db
+    .selectFrom("versions").select(["version", sql<number>`length(snapshot)`.as("bytes")])
+    .where("seq", "=", seq).orderBy("version", "desc").execute();
 
 /** What a memory counts for in `storage_bytes`: its text and what hangs on it, as UTF-8. */
 export const countMemoryBytes = (row: Pick<MemoryRow, "content" | "title" | "tags" | "metadata">): number =>

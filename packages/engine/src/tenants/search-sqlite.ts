@@ -10,7 +10,7 @@ export interface JsonPlace {
   path: string[];
 }
 
-const toPath = (path: string[]): string => `$${path.map((step) => `."${step.replaceAll('"', '\\"')}"`).join("")}`;
+const toPath = (path: string[]): string => `$${path.map((step) => `."${step.replaceAll(/["\\]/g, "\\$&")}"`).join("")}`;
 
 /** Whether one of the values at a place (the elements of a list, or the one value) meets `condition`; an object has none. */
 export const someValue = ({ column, path }: JsonPlace, condition: Condition): Condition => sql<SqlBool>`exists (

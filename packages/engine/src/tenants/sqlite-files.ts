@@ -23,6 +23,8 @@ export interface OpenStore {
   /** Users right now; a store that leaves the cache while it is used closes when the last one is done. */
   users: number;
   dropped: boolean;
+  /** The write-ahead log still holds bytes of rows that were deleted for good. */
+  hasErasedBytes: boolean;
 }
 
 /** What recall needs is in the index, so a reader's page cache is small; pages are only taken when they are used. */
@@ -49,7 +51,9 @@ export class SqliteFiles {
 
   /** Runs `work` on the store, opening its file if need be; `prepare` runs once for each opening. */
   async use<Result>(name: string, work: (store: OpenStore) => Promise<Result>, prepare?: (store: OpenStore) => Promise<void>): Promise<Result> {
-    const store = this.open.get(name) ?? (await this.openStore(name, prepare));
+    let store = this.open.get(name) ?? (await this.openStore(name, prepare));
+    // It may have left the cache, and closed, in the turn between its opening and this.
+    while (store.dropped) store = await this.openStore(name, prepare);
     store.users += 1;
     try {
       return await work(store);
@@ -65,7 +69,7 @@ export class SqliteFiles {
 
   private async openStore(name: string, prepare: ((store: OpenStore) => Promise<void>) | undefined): Promise<OpenStore> {
     const file = openSqlite(storePath(this.dir, requireStoreName(name)), { readOnly: this.readOnly, cacheKib: this.readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB });
-    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false };
+    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false, hasErasedBytes: false };
     try {
       await prepare?.(store);
     } catch (thrown) {

@@ -96,8 +96,9 @@ export class SqliteStores implements MemoryStores {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.writers.map((writer) => writer.close()));
+    // A reader that closes last cannot empty the write-ahead log into the file; a writer does.
     this.readers.closeAll();
+    await Promise.all(this.writers.map((writer) => writer.close()));
   }
 
   private async openKnown(name: string): Promise<MemoryStore> {

@@ -17,6 +17,8 @@ interface GroupDelta {
 export class CommandTally {
   readonly groups = new Map<number, GroupDelta>();
   readonly meters: Quantities = {};
+  /** Rows were deleted whose text the log of the database must not keep. */
+  leavesBytes = false;
 
   count(meter: Meter, quantity: number): void {
     this.meters[meter] = (this.meters[meter] ?? 0) + quantity;
@@ -38,6 +40,7 @@ export class CommandTally {
     this.touchGroup(groupId, change, 0, 0);
     const delta = this.groups.get(groupId);
     if (delta) delta.erased = true;
+    this.leavesBytes = true;
   }
 }
 

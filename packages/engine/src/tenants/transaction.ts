@@ -3,7 +3,7 @@ import { CompiledQuery, sql, type Kysely } from "kysely";
 import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
 import type { Indexer, WriteContext } from "../write-context.ts";
 import { runCommand } from "./commands.ts";
-import { findAnswer, insertAnswer } from "./idempotency.ts";
+import { findAnswer, insertAnswer, speaksOfErased } from "./idempotency.ts";
 import { inspectStore, packGroup, sweepStore, writeVectors } from "./maintenance.ts";
 import type { TenantTables } from "./schema.ts";
 import { CommandTally, TransactionTally } from "./tally.ts";
@@ -20,12 +20,17 @@ export class Transaction {
   readonly now: Date;
   private readonly tally = new TransactionTally();
   private readonly report: (thrown: unknown) => void;
+  /** False once SQLite has given up the whole transaction by itself (no space, a failing disk). */
+  private readonly isOpen: () => boolean;
   private readonly changeBefore: number;
   private change: number;
-  /** True once rows were erased: the log of the database must not keep their bytes. */
-  erased = false;
+  /** True once memories were erased: indexes that know them are loaded anew. */
+  private erased = false;
+  /** True once rows were deleted whose text the log of the database must not keep. */
+  leavesBytes = false;
 
-  private constructor(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void, change: number) {
+  private constructor(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void, isOpen: () => boolean, change: number) {
+    this.isOpen = isOpen;
     this.db = db;
     this.indexer = indexer;
     this.now = now;
@@ -34,9 +39,9 @@ export class Transaction {
     this.change = change;
   }
 
-  static async open(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void): Promise<Transaction> {
+  static async open(db: Kysely<TenantTables>, indexer: Indexer, now: Date, report: (thrown: unknown) => void, isOpen: () => boolean): Promise<Transaction> {
     const { rows } = await sql<{ change: number }>`select change from state`.execute(db);
-    return new Transaction(db, indexer, now, report, rows[0]?.change ?? 0);
+    return new Transaction(db, indexer, now, report, isOpen, rows[0]?.change ?? 0);
   }
 
   /** Does one work; a fault undoes this work alone and is thrown as what the caller may know. */
@@ -70,6 +75,7 @@ export class Transaction {
   addTally(tally: CommandTally): void {
     this.tally.add(tally);
     for (const delta of tally.groups.values()) this.erased ||= delta.erased;
+    this.leavesBytes ||= tally.leavesBytes;
   }
 
   private async runCommands({ commands, operation, bound, each }: Extract<Work, { kind: "commands" }>): Promise<WorkResults["commands"]> {
@@ -109,7 +115,9 @@ export class Transaction {
   private async keepAnswer({ idempotency, body, operation_id, bound }: Extract<Work, { kind: "answer" }>): Promise<string> {
     const first = await findAnswer(this.db, bound, idempotency);
     if (first !== null) return first;
-    await insertAnswer(this.db, bound, idempotency, body, operation_id, this.now);
+    // What it tells of may have been erased since it was composed, by this very request or by another.
+    const kept = (await speaksOfErased(this.db, body)) ? "" : body;
+    await insertAnswer(this.db, bound, idempotency, kept, operation_id, this.now);
     return body;
   }
 
@@ -119,12 +127,14 @@ export class Transaction {
   }
 
   private async guard<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (!this.isOpen()) throw new Error("SQLite rolled the transaction back");
     await this.db.executeQuery(SAVEPOINT);
     try {
       const result = await work();
       await this.db.executeQuery(RELEASE);
       return result;
     } catch (thrown) {
+      if (!this.isOpen()) throw thrown;
       await this.db.executeQuery(ROLLBACK);
       await this.db.executeQuery(RELEASE);
       throw thrown;

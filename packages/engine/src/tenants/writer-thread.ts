@@ -14,8 +14,11 @@ interface Job {
   work: Work;
 }
 
-/** Jobs in one transaction; more than this only makes the first of them wait. */
-const JOBS_PER_COMMIT = 512;
+/** Commands in one transaction; more than this only makes the first of them wait, and the other stores of this thread. */
+const COMMANDS_PER_COMMIT = 512;
+
+/** How soon erased bytes are looked after again that somebody kept in the log. */
+const TRUNCATE_AGAIN_MS = 2_000;
 
 /**
  * A thread that owns the writing side of its stores. All that waits for a store goes into one transaction and one sync to
@@ -31,6 +34,7 @@ class WriterThread {
   private readonly meterTimers = new Map<string, NodeJS.Timeout>();
   private readonly ready = new Set<string>();
   private running = false;
+  private closing = false;
   private at = 0;
 
   constructor(options: WriterOptions, indexer: Indexer, port: { send(message: FromWriter): void; close(): void }) {
@@ -87,12 +91,16 @@ class WriterThread {
     clearTimeout(this.meterTimers.get(name));
     this.meterTimers.delete(name);
     const queue = this.waiting.get(name) ?? [];
-    const jobs = queue.splice(0, JOBS_PER_COMMIT);
+    const jobs = queue.splice(0, countJobs(queue));
     if (queue.length > 0) this.ready.add(name);
     else this.waiting.delete(name);
     if (jobs.length === 0) return;
     try {
-      const replies = await this.files.use(name, (store) => this.commit(store, jobs), (store) => this.prepare(store));
+      const replies = await this.files.use(name, async (store) => {
+        const done = await this.commit(store, jobs);
+        if (store.hasErasedBytes) this.truncateLog(store);
+        return done;
+      }, (store) => this.prepare(store));
       this.send({ from: "done", replies });
     } catch (thrown) {
       this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(thrown) })) });
@@ -106,12 +114,16 @@ class WriterThread {
     if (countsOnly) raw.exec("PRAGMA synchronous = NORMAL");
     raw.exec("BEGIN IMMEDIATE");
     try {
-      const transaction = await Transaction.open(store.db, this.indexer, new Date(this.at), (thrown) => this.report(store.name, thrown));
+      const transaction = await Transaction.open(store.db, this.indexer, new Date(this.at), (thrown) => this.report(store.name, thrown), () => raw.isTransaction);
       const replies: Reply[] = [];
-      for (const job of jobs) replies.push(await runJob(transaction, job));
+      for (const job of jobs) {
+        replies.push(await runJob(transaction, job));
+        // A full disk or a failing one makes SQLite give up the whole transaction: nothing of it may go on.
+        if (!raw.isTransaction) throw new Error("SQLite rolled the transaction back");
+      }
       await transaction.finish();
       raw.exec("COMMIT");
-      if (transaction.erased) this.truncateLog(store);
+      store.hasErasedBytes ||= transaction.leavesBytes;
       return replies;
     } catch (thrown) {
       if (raw.isTransaction) raw.exec("ROLLBACK");
@@ -121,9 +133,25 @@ class WriterThread {
     }
   }
 
-  /** Erased bytes were overwritten in the file; here they leave the write-ahead log as well. */
+  /**
+   * Erased bytes were overwritten in the file; here they leave the write-ahead log as well. Somebody else who reads the file
+   * (a backup, a shell) can be in the way: nobody waits for that, it is tried again.
+   */
   private truncateLog(store: OpenStore): void {
-    store.file.raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    const { raw } = store.file;
+    raw.exec("PRAGMA busy_timeout = 0");
+    try {
+      store.hasErasedBytes = raw.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] !== 0;
+    } catch (thrown) {
+      this.report(store.name, thrown);
+    } finally {
+      raw.exec("PRAGMA busy_timeout = 5000");
+    }
+    if (store.hasErasedBytes && !this.closing) setTimeout(() => this.truncateAgain(store), TRUNCATE_AGAIN_MS).unref();
+  }
+
+  private truncateAgain(store: OpenStore): void {
+    if (store.hasErasedBytes && !store.dropped && !this.closing) this.truncateLog(store);
   }
 
   private async create(name: string, ticket: number): Promise<void> {
@@ -139,10 +167,13 @@ class WriterThread {
 
   private async prepare(store: OpenStore): Promise<void> {
     const steps = await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${store.name}`);
+    // What a crash left in the log between a commit and this.
+    this.truncateLog(store);
     if (steps.length > 0) this.send({ from: "log", level: "info", message: `store ${store.name} migrated`, detail: steps.join(", ") });
   }
 
   private async close(ticket: number): Promise<void> {
+    this.closing = true;
     for (const timer of this.meterTimers.values()) clearTimeout(timer);
     this.meterTimers.clear();
     for (const name of this.waiting.keys()) this.ready.add(name);
@@ -163,6 +194,13 @@ class WriterThread {
     const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     this.send({ from: "log", level: "error", message: `a write failed in store ${store}`, detail });
   }
+}
+
+/** As many jobs as hold the commands of one transaction, one at least. */
+function countJobs(queue: Job[]): number {
+  let commands = 0;
+  const over = queue.findIndex(({ work }) => (commands += work.kind === "commands" ? work.commands.length : 1) > COMMANDS_PER_COMMIT);
+  return over < 0 ? queue.length : Math.max(1, over);
 }
 
 async function runJob(transaction: Transaction, { ticket, work }: Job): Promise<Reply> {

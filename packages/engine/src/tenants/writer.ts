@@ -72,8 +72,9 @@ export class Writer {
     if (this.failure) return;
     const ended = once(this.worker, "exit");
     this.worker.ref();
-    await this.ask<null>((ticket) => this.post({ to: "close", ticket }));
+    const closed = this.ask<null>((ticket) => this.post({ to: "close", ticket }));
     this.failure = new AppError("unavailable", "The server is stopping.", { retry_after: 5 });
+    await closed;
     // The thread ends by itself: to terminate it while SQLite's objects are collected can crash the process.
     this.worker.ref();
     await ended;

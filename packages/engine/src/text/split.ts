@@ -20,7 +20,7 @@ const UPPER_LETTER = /\p{Lu}/u;
 const NUMBER = /\p{N}/u;
 const URL_START = /^https?:\/\//i;
 const URL_END = /[\s<>"'`)\]}|]/;
-const TRAILING = /[.,;:!?/]+$/;
+const TRAILING = ".,;:!?/";
 const PARTS = /[\p{L}\p{M}\p{N}]+/gu;
 /** Borders inside an identifier: aB, ABc, a1, 1a. */
 const INNER_BORDER = /(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])/;
@@ -126,7 +126,9 @@ function takeContraction(word: string, split: Split): void {
 function takeUrl(text: string, start: number, split: Split): number {
   let end = start;
   while (end < text.length && !URL_END.test(text[end] as string)) end++;
-  const url = text.slice(start, end).replace(TRAILING, "").replace(URL_START, "");
+  let last = end;
+  while (last > start && TRAILING.includes(text.charAt(last - 1))) last--;
+  const url = text.slice(start, last).replace(URL_START, "");
   split.wholes.push(url.toLowerCase().slice(0, WHOLE_CHARS_MAX));
   takeParts(url, split);
   return end;
