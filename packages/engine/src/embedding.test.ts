@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openFakeEndpoint, toEmbeddings, type AskedOfFake, type FakeEndpoint } from "./embed/fake-endpoint.ts";
 import { openEngine, type Engine } from "./index.ts";
-import { operation, recall, store } from "./tenants/store.contract.ts";
+import { operation, recall, store } from "./tenants/test-engine.ts";
 
 /** A model that knows two meanings: drinks and weather. */
 const meaningOf = (text: string): number[] => [/tea|coffee|drink|beverage/i.test(text) ? 1 : 0.01, /rain|sun|weather|storm/i.test(text) ? 1 : 0.01, 0.1, 0.1];

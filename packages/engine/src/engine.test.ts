@@ -5,7 +5,7 @@ import { kyselyOf, openSqlite } from "@loci/kit/database";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { openEngine, type Engine, type EngineOptions } from "./index.ts";
-import { list, operation, recall, store } from "./tenants/store.contract.ts";
+import { list, operation, recall, store } from "./tenants/test-engine.ts";
 
 /** A word of letters only, another for each number: what has digits in it is also found by its parts. */
 const wordOf = (i: number): string => `zq${[...String(i)].map((digit) => "abcdefghij"[Number(digit)]).join("")}`;

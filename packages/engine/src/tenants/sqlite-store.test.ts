@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openEngine } from "../index.ts";
-import { describeMemoryStore, type TestEngine } from "./store.contract.ts";
+import { describeMemoryStore } from "./store.contract.ts";
+import type { TestEngine } from "./test-engine.ts";
 
 describeMemoryStore("SQLite", openSqliteEngine);
 
