@@ -9,7 +9,7 @@ import { mountRoutes } from "./http/app.ts";
 import { toSecurityHeaders } from "./http/headers.ts";
 import type { AnyReply, Route } from "./http/route.ts";
 import type { Front, ServerEnv } from "./http/serve.ts";
-import type { Peppers } from "./keys/secrets.ts";
+import { requireKnownPepper, type Peppers } from "./keys/secrets.ts";
 import { KeyVerifier } from "./keys/verifier.ts";
 import { openWorkspaces } from "./workspaces/stores.ts";
 import { keepDevelopmentPepper } from "./secrets.ts";
@@ -45,6 +45,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
   const { dataDir, publicUrl, metricsToken, mode } = config;
   const control = await openControl(dataDir);
   const peppers = config.peppers ?? { current: keepDevelopmentPepper(dataDir), previous: null };
+  await requireKnownPepper(control.db, peppers);
   const engine = await openEngine({
     dataDir,
     embedder: config.embedder,
@@ -73,7 +74,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     errorDocs: `${publicUrl}/docs/errors`,
     securityHeaders: toSecurityHeaders(publicUrl),
     authenticate: (headers) => verifier.authenticate(headers),
-    openWorkspace: openWorkspaces(engine),
+    openWorkspace: openWorkspaces({ engine, db: control.db, now, log }),
     observe: (seen) => metrics.observe(seen),
     ...(checkReply !== undefined && { checkReply }),
   };

@@ -76,7 +76,8 @@ export function toNewRow(ctx: WriteContext, input: NewMemory, group: GroupRow): 
     metadata: JSON.stringify(input.metadata ?? {}),
     importance: input.importance ?? 0.5,
     source: JSON.stringify(toSource(ctx, input.source)),
-    trust: input.trust ?? (role === "assistant" ? "agent" : "user"),
+    // What a tool or a system prompt says is not the user's word.
+    trust: input.trust ?? (role === "assistant" || role === "other" ? "agent" : "user"),
     valid_from: toTime(input.valid_from), valid_to: toTime(input.valid_to), expires_at: toTime(input.expires_at),
     version: 1, supersedes: input.supersedes ?? null, superseded_by: null, forgotten_at: null,
     fingerprint: fingerprintOf(said), bytes: 0, created_at: at, updated_at: at,
@@ -93,7 +94,8 @@ export const toTime = (time: string | null | undefined): string | null =>
 
 function toSource({ operation }: WriteContext, given: Partial<Source> | undefined): Source {
   const client = given?.client ?? operation.client;
-  const key = given?.key_id ?? operation.key_id;
+  // Which key wrote it is ours to say.
+  const key = operation.key_id;
   return {
     kind: given?.kind ?? "api",
     ...(client !== undefined && { client }),
@@ -105,31 +107,31 @@ function toSource({ operation }: WriteContext, given: Partial<Source> | undefine
 const isLessTrusted = (a: string, b: string): boolean =>
   TRUST_LEVELS.indexOf(a as Trust) < TRUST_LEVELS.indexOf(b as Trust);
 
-/** What the incoming memory adds is kept, and nothing less trusted overwrites what is there; the first source stays. */
+/** What the incoming memory adds is kept; a less trusted one adds nothing, for it could poison what is there. The first source stays. */
 async function mergeInto(ctx: WriteContext, twin: MemoryRow, incoming: MemoryRow): Promise<StoreReceipt> {
-  const wins = !isLessTrusted(incoming.trust, twin.trust);
+  const said = twin.content === incoming.content ? `${twin.id} has this content already` : `${twin.id} says the same but for case, spacing, articles or punctuation`;
+  if (isLessTrusted(incoming.trust, twin.trust)) {
+    return { memory: toMemory(twin), status: "ignored", reason: `${said}, and comes from a more trusted source: nothing was taken over.` };
+  }
   const [ours, theirs] = [JSON.parse(twin.metadata) as object, JSON.parse(incoming.metadata) as object];
   const merged: MemoryRow = {
     ...twin,
     type: twin.type === "general" ? incoming.type : twin.type,
-    title: wins ? (incoming.title ?? twin.title) : (twin.title ?? incoming.title),
+    title: incoming.title ?? twin.title,
     tags: JSON.stringify([...new Set([...(JSON.parse(twin.tags) as string[]), ...(JSON.parse(incoming.tags) as string[])])]),
-    metadata: JSON.stringify(wins ? { ...ours, ...theirs } : { ...theirs, ...ours }),
+    metadata: JSON.stringify({ ...ours, ...theirs }),
     importance: Math.max(twin.importance, incoming.importance),
-    trust: wins ? incoming.trust : twin.trust,
+    trust: incoming.trust,
     valid_from: twin.valid_from ?? incoming.valid_from,
     valid_to: twin.valid_to ?? incoming.valid_to,
     // Said again without an end, it has none; otherwise the later end counts.
     expires_at: twin.expires_at === null || incoming.expires_at === null ? null : [twin.expires_at, incoming.expires_at].sort()[1] ?? null,
   };
 
-  const how = twin.content === incoming.content
-    ? `${twin.id} has this content already`
-    : `${twin.id} says the same but for case, spacing, articles or punctuation`;
-  if (JSON.stringify(merged) === JSON.stringify(twin)) return { memory: toMemory(twin), status: "ignored", reason: `${how}, and nothing was new.` };
+  if (JSON.stringify(merged) === JSON.stringify(twin)) return { memory: toMemory(twin), status: "ignored", reason: `${said}, and nothing was new.` };
   requireWithinLimits(twin, merged);
   const row = await replaceRow(ctx, twin, merged);
-  return { memory: toMemory(row), status: "merged", reason: `${how}; what was new was added to it.` };
+  return { memory: toMemory(row), status: "merged", reason: `${said}; what was new was added to it.` };
 }
 
 /** Each part was within its limit; together they may not be. */

@@ -25,6 +25,14 @@ async function run(dataDir: string, ...args: string[]): Promise<Run> {
 
 const app = shareTestApp();
 
+test("names are held to the rules of the API, and a workspace's name is its own", async () => {
+  const { dataDir } = app();
+  await run(dataDir, "workspace", "create", "taken");
+  expect(await run(dataDir, "workspace", "create", "taken")).toMatchObject({ code: 2, stderr: expect.stringContaining("already") });
+  for (const name of [" ", "x".repeat(101), "a\nb", "\u001b[31m"]) expect((await run(dataDir, "workspace", "create", name)).code, name).toBe(2);
+  for (const group of ["", " padded "]) expect((await run(dataDir, "key", "create", "--workspace", "taken", "--group", group)).code, group).toBe(2);
+});
+
 test("makes a workspace and a key beside a running server, which takes the key at once and refuses it once it is revoked", async () => {
   const { dataDir, call } = app();
   const workspace = (await run(dataDir, "workspace", "create", "acme")).stdout.trim();

@@ -4,6 +4,7 @@ import { systemClock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import { ConfigError, readConfig, readEnvironment } from "../config.ts";
 import { openControl } from "../control/database.ts";
+import { requireKnownPepper } from "../keys/secrets.ts";
 import { keepDevelopmentPepper } from "../secrets.ts";
 import { COMMANDS, UsageError, USAGE, type Desk, type Options } from "./commands.ts";
 
@@ -53,6 +54,7 @@ async function openDesk(): Promise<Desk> {
   const config = readConfig(readEnvironment());
   const control = await openControl(config.dataDir);
   const peppers = config.peppers ?? { current: keepDevelopmentPepper(config.dataDir), previous: null };
+  await requireKnownPepper(control.db, peppers);
   return { control, peppers, now: systemClock };
 }
 

@@ -1,3 +1,4 @@
+import type { ZodType } from "zod";
 import { type Clock, DAY_MS } from "@loci/kit/clock";
 import { readEnvironment } from "../config.ts";
 import { showSettings } from "../config-text.ts";
@@ -5,6 +6,7 @@ import type { Control } from "../control/database.ts";
 import type { Peppers } from "../keys/secrets.ts";
 import { createKey, listKeys, revokeKey, type Key } from "../keys/service.ts";
 import { isScope, SCOPES, type Scope } from "../keys/scopes.ts";
+import { GroupName, line } from "../memories/fields.ts";
 import { createWorkspace, getWorkspace, listWorkspaces } from "../workspaces/service.ts";
 
 export const USAGE = `loci-admin: workspaces and keys of this server (it may be running)
@@ -52,7 +54,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
   "workspace create": async (open, args, options) => {
     const [name] = requireArguments(args, ["NAME"]);
     return withDesk(open, async ({ control, now }) => {
-      const workspace = await createWorkspace({ db: control.db, now }, name ?? "");
+      const workspace = await createWorkspace({ db: control.db, now }, readName("NAME", WorkspaceName, name ?? ""));
       return print(options, workspace, `${workspace.id}\n`);
     });
   },
@@ -66,7 +68,9 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
   "key create": async (open, args, options) => {
     requireArguments(args, []);
     if (options.workspace === undefined) throw new UsageError("Say whose key it is: --workspace W.");
-    const { name = "made by loci-admin", group = null, workspace: idOrName } = options;
+    const { workspace: idOrName } = options;
+    const name = readName("--name", WorkspaceName, options.name ?? "made by loci-admin");
+    const group = options.group === undefined ? null : readName("--group", GroupName, options.group);
     const scopes = readScopeList(options.scopes);
     return withDesk(open, async ({ control, peppers, now }) => {
       const expires_at = readExpiry(options.expires, now());
@@ -118,6 +122,15 @@ function requireArguments(args: string[], names: string[]): string[] {
   const extra = args[names.length];
   if (extra !== undefined) throw new UsageError(`"${extra}" is too much.`);
   return args;
+}
+
+/** Names are held to the rules of the API, so that what is made here can be used there. */
+const WorkspaceName = line(100);
+
+function readName(what: string, schema: ZodType<string>, name: string): string {
+  const read = schema.safeParse(name);
+  if (read.success) return read.data;
+  throw new UsageError(`${what} ${read.error.issues[0]?.message ?? "is not a name."}`);
 }
 
 function readScopeList(text: string | undefined): readonly Scope[] {

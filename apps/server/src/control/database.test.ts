@@ -52,13 +52,13 @@ test("a key of a workspace that is not there cannot be written", async () => {
   control.close();
 });
 
-test("a workspace is found by id, and by name only where that is clear", async () => {
+test("a workspace is found by id and by name, and a name is given once", async () => {
   const control = await openControl(newFolder());
   const { id } = await createWorkspace({ db: control.db, now }, "twin");
-  await createWorkspace({ db: control.db, now }, "twin");
+  await expect(createWorkspace({ db: control.db, now }, "twin")).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(id) });
   expect(await getWorkspace(control.db, id)).toMatchObject({ id });
-  await expect(getWorkspace(control.db, "twin")).rejects.toMatchObject({ code: "conflict" });
+  expect(await getWorkspace(control.db, "twin")).toMatchObject({ id });
   await expect(getWorkspace(control.db, "nobody")).rejects.toMatchObject({ code: "not_found" });
-  expect(await listWorkspaces(control.db)).toHaveLength(2);
+  expect(await listWorkspaces(control.db)).toHaveLength(1);
   control.close();
 });

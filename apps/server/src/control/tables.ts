@@ -1,5 +1,15 @@
 /** The rows of the control database. Ids and times are text (RFC 3339 UTC), so that SQLite and Postgres hold the same. */
 export interface ControlTables {
+  /** What this installation must remember of itself: `pepper`, a mark of the secret that its keys were made with. */
+  marks: {
+    name: string;
+    value: string;
+  };
+  /** The stores that were made: one whose file is not there any more was lost, not new. */
+  stores: {
+    id: string;
+    created_at: string;
+  };
   workspaces: {
     id: string;
     name: string;

@@ -34,6 +34,7 @@ const isJson = (text: string): boolean => {
 function isAllowed(value: unknown, depth = 1): boolean {
   const sound = (text: string) => !text.includes("\0") && text.isWellFormed();
   if (typeof value === "string") return sound(value);
+  if (typeof value === "number") return !/^-?\d{16,}$/.test(String(value)) || Number.isSafeInteger(value);
   if (typeof value !== "object" || value === null) return true;
   if (depth > 32) return false;
   if (Array.isArray(value)) return value.length <= 10_000 && value.every((item) => isAllowed(item, depth + 1));
@@ -55,7 +56,7 @@ describe("a JSON body", () => {
   test("names the one key that is there twice, wherever it lies", () => {
     const word = fc.stringMatching(/^[a-z]{1,6}$/);
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 6 }), word, fc.json(), (way, key, json) => {
+      fc.property(fc.array(word, { maxLength: 6 }), word, fc.json().filter((json) => isAllowed(JSON.parse(json))), (way, key, json) => {
         const inner = `{ "x:\\"": ${json}, "${key}_" : 1, "${key}_": {"a": ":"} }`;
         const text = way.reduceRight((nested, name) => `{"${name}": [0, ${nested}]}`, inner);
         expect(refusalOf(text)).toMatchObject({ code: "invalid_request", param: [...way.map((name) => `${name}[1]`), `${key}_`].join(".") });
@@ -137,6 +138,19 @@ describe("a JSON body", () => {
   });
 
   test("of megabytes that is malformed at its end is refused without being read twice", () => {
-    expect(refusalOf(`[${"0,".repeat(3_000_000)}`).message).toContain("behind this place");
+    expect(refusalOf(`[${`"${"x".repeat(900)}",`.repeat(9_000)}`).message).toContain("behind this place");
+  });
+
+  test.each([
+    ["[".repeat(10_000_000), "32 levels"],
+    [`{"a":${"[".repeat(5_000_000)}`, "32 levels"],
+    [`[${"0,".repeat(3_000_000)}0]`, "10000 items"],
+    [`{${Array.from({ length: 300_000 }, (_, i) => `"k${i}":1`).join(",")}}`, "1000 fields"],
+  ])("of megabytes that breaks a limit is refused before it is parsed", (text, limit) => {
+    expect(refusalOf(text).message).toContain(limit);
+  });
+
+  test.each(["12345678901234567890", "-9007199254740993", "1e400"])("with a number that cannot be kept exactly (%s) is refused", (number) => {
+    expect(refusalOf(`{"a": {"b": ${number}}}`)).toMatchObject({ param: "a.b", message: expect.stringContaining("Send it as text") });
   });
 });

@@ -6,6 +6,9 @@ const JSON_DEPTH_MAX = 32;
 const JSON_KEYS_MAX = 1_000;
 const JSON_ITEMS_MAX = 10_000;
 
+/** From here on a text is looked over before it is parsed: ten million brackets cost the parser seconds. */
+const LARGE_CHARS = 65_536;
+
 const refused = (path: Path, message: string): AppError => {
   const param = formatPath(path);
   const subject = param === "" ? "The body" : `\`${param}\``;
@@ -17,6 +20,8 @@ const refused = (path: Path, message: string): AppError => {
  * no NUL, no lone surrogate, no number that overflows. The native parser goes first, so that what follows walks sound data.
  */
 export function readJson(text: string): unknown {
+  const excess = text.length > LARGE_CHARS ? findExcess(text) : null;
+  if (excess !== null) throw refused([], excess);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -45,11 +50,17 @@ interface Fault {
 /** The number of members of all objects inside `value`, or the first fault. */
 function inspect(value: unknown, depth: number): number | Fault {
   if (typeof value === "string") return inspectText(value) ?? 0;
-  if (typeof value === "number") return Number.isFinite(value) ? 0 : { path: [], message: "is a number too large to be kept." };
+  if (typeof value === "number") return isKept(value) ? 0 : { path: [], message: "is a number too large to be kept exactly. Send it as text." };
   if (value === null || typeof value !== "object") return 0;
   if (depth > JSON_DEPTH_MAX) return { path: [], message: `is nested too deep: at most ${JSON_DEPTH_MAX} levels.` };
   return Array.isArray(value) ? inspectArray(value, depth) : inspectObject(value as Record<string, unknown>, depth);
 }
+
+/**
+ * Beyond 2^53 the parser has rounded a whole number already: an id would come back as another. From 1e21 on numbers are
+ * written with an exponent, and nobody means an id.
+ */
+const isKept = (value: number): boolean => Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value) || Math.abs(value) >= 1e21);
 
 function inspectArray(items: unknown[], depth: number): number | Fault {
   if (items.length > JSON_ITEMS_MAX) return { path: [], message: `holds ${items.length} items: at most ${JSON_ITEMS_MAX}.` };
@@ -88,6 +99,30 @@ function inspectText(text: string): Fault | null {
   return null;
 }
 
+/** Which limit a large text breaks, by its brackets and commas alone; `null` for none, and for what is no JSON at all. */
+function findExcess(text: string): string | null {
+  const commas: number[] = [];
+  const limits: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      at = endOfString(text, at);
+      if (at === -1) return null;
+    } else if (code === 0x5b || code === 0x7b) {
+      if (commas.push(0) > JSON_DEPTH_MAX) return `is nested too deep: at most ${JSON_DEPTH_MAX} levels.`;
+      limits.push(code === 0x5b ? JSON_ITEMS_MAX : JSON_KEYS_MAX);
+    } else if (code === 0x5d || code === 0x7d) {
+      commas.pop();
+      limits.pop();
+    } else if (code === 0x2c && commas.length > 0) {
+      const last = commas.length - 1;
+      const limit = limits[last] as number;
+      if ((commas[last] = (commas[last] as number) + 1) >= limit) return `holds more than ${limit} ${limit === JSON_ITEMS_MAX ? "items in one array" : "fields in one object"}.`;
+    }
+  }
+  return null;
+}
+
 /** Colons outside strings, in a text that parsed: one per member. */
 function countMembers(text: string): number {
   let members = 0;
@@ -107,10 +142,10 @@ function countMembers(text: string): number {
   return members;
 }
 
-/** The index of the quote that closes the string opened at `quote`. */
+/** The index of the quote that closes the string opened at `quote`, or -1. */
 function endOfString(text: string, quote: number): number {
   let end = text.indexOf('"', quote + 1);
-  while (text.charCodeAt(end - 1) === 0x5c) {
+  while (end !== -1 && text.charCodeAt(end - 1) === 0x5c) {
     let backslash = end - 2;
     while (backslash > quote && text.charCodeAt(backslash) === 0x5c) backslash--;
     if ((end - backslash) % 2 === 1) return end;

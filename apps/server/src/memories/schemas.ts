@@ -29,8 +29,8 @@ const singleFields = {
   speaker: Speaker.optional(),
   role: Role.optional(),
   occurred_at: Time.optional().describe("When it happened or was said; RFC 3339."),
-  valid_from: Time.optional().describe("From when it is true; RFC 3339."),
-  valid_to: Time.optional().describe("Until when it is true; RFC 3339."),
+  valid_from: Time.optional().describe("From when it is true; RFC 3339. Kept and filtered by; recall does not look at it unless a filter does."),
+  valid_to: Time.optional().describe("Until when it is true; RFC 3339. Kept and filtered by; what is no longer true is better superseded."),
   supersedes: MemoryId.optional().describe("The memory that this one replaces; recall leaves the old one out from then on."),
 };
 

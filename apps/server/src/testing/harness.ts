@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { newId } from "@loci/kit/ids";
 import { createLog } from "@loci/kit/log";
 import type { Clock } from "@loci/kit/clock";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
@@ -95,7 +96,7 @@ async function openTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: 
 
 async function openTestWorkspace(server: Wired, scopes: readonly Scope[], options: WorkspaceOptions): Promise<TestWorkspace> {
   const { db } = server.control;
-  const id = options.workspace ?? (await createWorkspace({ db, now: server.now }, "test workspace")).id;
+  const id = options.workspace ?? (await createWorkspace({ db, now: server.now }, `test ${newId("wsp")}`)).id;
   const { group = null, mode = "live", expires_at = null } = options;
   const input = { workspace_id: id, name: "test key", scopes, group, mode, expires_at };
   const { secret: key, id: key_id } = await createKey({ db, now: server.now, peppers: server.peppers }, input);

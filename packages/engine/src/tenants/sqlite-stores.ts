@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import type { Clock } from "@loci/kit/clock";
 import { notFound } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
@@ -102,9 +102,9 @@ export class SqliteStores implements MemoryStores {
   }
 
   private async openKnown(name: string): Promise<MemoryStore> {
-    await access(storePath(this.dir, requireStoreName(name))).catch(() => {
-      throw notFound("workspace");
-    });
+    const file = await stat(storePath(this.dir, requireStoreName(name))).catch(() => null);
+    // An empty file is what is left of a store, not a new one.
+    if (file === null || file.size === 0) throw notFound("workspace");
     const writer = this.writerOf(name);
     // The writer brings the file to today's shape before anyone reads it.
     await writer.create(name);

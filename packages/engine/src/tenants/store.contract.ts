@@ -64,7 +64,7 @@ function describeStoring(open: () => Promise<TestEngine>): void {
     const workspace = await openWorkspace(await open());
     await store(workspace, { content: "The account is 123.", metadata: { verified: true }, trust: "user" });
     const { memory } = await store(workspace, { content: "The account is 123.", metadata: { verified: false, seen: "page" }, trust: "web" });
-    expect(memory).toMatchObject({ trust: "user", metadata: { verified: true, seen: "page" } });
+    expect(memory).toMatchObject({ trust: "user", metadata: { verified: true }, version: 1 });
     const fault = await faultOf(store(workspace, { content: "The account is 666.", trust: "web", supersedes: memory.id }));
     expect(fault).toMatchObject({ code: "forbidden", param: "trust" });
   });

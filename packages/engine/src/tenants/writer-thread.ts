@@ -103,7 +103,7 @@ class WriterThread {
       }, (store) => this.prepare(store));
       this.send({ from: "done", replies });
     } catch (thrown) {
-      this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(thrown) })) });
+      this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(name, thrown) })) });
     }
   }
 
@@ -161,7 +161,7 @@ class WriterThread {
       });
       this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
     } catch (thrown) {
-      this.send({ from: "done", replies: [{ ticket, ok: false, error: this.toStoreError(thrown) }] });
+      this.send({ from: "done", replies: [{ ticket, ok: false, error: this.toStoreError(name, thrown) }] });
     }
   }
 
@@ -184,15 +184,16 @@ class WriterThread {
     this.end();
   }
 
-  private toStoreError(thrown: unknown): WireError {
-    if (!(thrown instanceof AppError)) this.report("", thrown);
-    const error = thrown instanceof AppError ? thrown : new AppError("unavailable", "The store could not be written; nothing was changed. Repeat the request in a moment.", { retry_after: 1 });
-    return toWireError(error);
+  private toStoreError(store: string, thrown: unknown): WireError {
+    this.report(store, thrown);
+    if (thrown instanceof AppError) return toWireError(thrown);
+    const words = "The memories of this workspace could not be opened or written just now, and nothing was changed. Repeat the request; if this stays, the operator finds the reason in the server's log.";
+    return toWireError(new AppError("unavailable", words, { retry_after: 5 }));
   }
 
   private report(store: string, thrown: unknown): void {
     const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    this.send({ from: "log", level: "error", message: `a write failed in store ${store}`, detail });
+    this.send({ from: "log", level: "error", message: `store ${store} could not be opened or written`, detail });
   }
 }
 

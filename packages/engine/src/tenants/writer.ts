@@ -12,7 +12,7 @@ interface Waiter {
 }
 
 /** Commands live for one commit. The default of 48 MB is reached by every thread in time and is worth no speed here (`bench/load`). */
-const YOUNG_MB = 12;
+const YOUNG_MB = 24;
 
 type Jobs = Extract<ToWriter, { to: "work" }>["jobs"];
 

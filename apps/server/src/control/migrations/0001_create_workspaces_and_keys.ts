@@ -4,7 +4,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("workspaces")
     .addColumn("id", "text", (column) => column.primaryKey())
-    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("name", "text", (column) => column.notNull().unique())
     .addColumn("created_at", "text", (column) => column.notNull())
     .execute();
 
@@ -22,6 +22,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("expires_at", "text")
     .addColumn("revoked_at", "text")
     .addColumn("last_used_at", "text")
+    .execute();
+
+  await db.schema
+    .createTable("stores")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .execute();
+
+  await db.schema
+    .createTable("marks")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .addColumn("value", "text", (column) => column.notNull())
     .execute();
 
   await db.schema.createIndex("one_key_per_handle").on("keys").column("handle").unique().execute();
