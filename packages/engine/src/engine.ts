@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { systemClock, type Clock } from "@loci/kit/clock";
+import { trimHeap } from "@loci/kit/heap";
 import { silentLog, type Log } from "@loci/kit/log";
 import { BoundWorkspace, type SharedParts } from "./bound-workspace.ts";
 import { byPassage } from "./embed/by-passage.ts";
@@ -26,7 +27,7 @@ export interface EngineOptions {
   openStoresMax?: number;
   /** What the recall indexes may take together, bytes; 512 MiB unless given. */
   indexBytesMax?: number;
-  /** Compiles the way of a recall before the first one comes: some 100 ms at the start. For processes that live long. */
+  /** Gives the start's garbage back and compiles the way of a recall before the first one comes: for processes that live long. */
   warm?: boolean;
   log?: Log;
   now?: Clock;
@@ -47,9 +48,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const cache = new IndexCache({ heap, bytesMax: indexBytesMax, model: embedder.model, dimensions: () => embedder.dimensions, log });
   const analyzer = createAnalyzer();
   // The writers start beside it.
-  if (options.warm) await warmUp({ heap, embedder, analyzer });
+  const queryVectors = new QueryVectors({ embedder, log, now });
+  if (options.warm) {
+    // First this: it throws compiled code away as well.
+    trimHeap();
+    await warmUp({ cache, analyzer, queryVectors, embedder });
+  }
   await stores.waitUntilReady();
-  const started = new StartedEngine(stores, embedder, { cache, analyzer }, log, now);
+  const started = new StartedEngine(stores, embedder, { cache, analyzer, queryVectors }, log, now);
   started.start();
   return started;
 }
@@ -62,7 +68,7 @@ class StartedEngine implements Engine {
   private readonly waiting = new Set<string>();
   private readonly shared: SharedParts;
 
-  constructor(stores: SqliteStores, embedder: Embedder, { cache, analyzer }: Pick<SharedParts, "cache" | "analyzer">, log: Log, now: Clock) {
+  constructor(stores: SqliteStores, embedder: Embedder, parts: Pick<SharedParts, "cache" | "analyzer" | "queryVectors">, log: Log, now: Clock) {
     this.stores = stores;
     this.embedder = embedder;
     this.housekeeper = new Housekeeper({ stores, now, log, onWaiting: (store, waiting) => this.noteWaiting(store, waiting) });
@@ -75,8 +81,7 @@ class StartedEngine implements Engine {
       },
     });
     this.shared = {
-      cache, analyzer, now, log,
-      queryVectors: new QueryVectors({ embedder, log, now }),
+      ...parts, now, log,
       onWrite: (store) => this.noteWrite(store),
     };
   }

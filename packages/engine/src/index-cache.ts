@@ -81,6 +81,11 @@ export class IndexCache {
     }
   }
 
+  /** Lets go of all indexes of a store. */
+  drop(store: string): void {
+    for (const key of [...this.indexes.keys()]) if (key.startsWith(`${store} `)) this.indexes.delete(key);
+  }
+
   private async open(store: MemoryStore, group: string | null): Promise<CachedIndex | null> {
     const key = `${store.name} ${group === null ? "*" : `=${group}`}`;
     const mark = await store.read((db) => findMark(db, group));
