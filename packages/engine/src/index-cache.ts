@@ -83,7 +83,7 @@ export class IndexCache {
 
   /** Lets go of all indexes of a store. */
   drop(store: string): void {
-    for (const key of [...this.indexes.keys()]) if (key.startsWith(`${store} `)) this.indexes.delete(key);
+    for (const key of this.indexes.keys()) if (key.startsWith(`${store} `)) this.indexes.delete(key);
   }
 
   private async open(store: MemoryStore, group: string | null): Promise<CachedIndex | null> {
