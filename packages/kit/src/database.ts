@@ -2,10 +2,16 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
 
+/** A prepared statement, and whether it answers with rows: asking SQLite each time costs as much as a short query. */
+interface Prepared {
+  statement: StatementSync;
+  hasRows: boolean;
+}
+
 /** A SQLite file with its prepared statements. One thread owns it. */
 export class SqliteFile {
   readonly raw: DatabaseSync;
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly statements = new Map<string, Prepared>();
   private readonly statementsMax: number;
 
   constructor(raw: DatabaseSync, statementsMax = 200) {
@@ -14,13 +20,14 @@ export class SqliteFile {
   }
 
   /** Preparing costs some 20 µs, more than most of our statements take to run. */
-  prepare(sql: string): StatementSync {
+  prepare(sql: string): Prepared {
     const known = this.statements.get(sql);
     if (known) return known;
     const statement = this.raw.prepare(sql);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
     if (this.statements.size >= this.statementsMax) this.statements.clear();
-    this.statements.set(sql, statement);
-    return statement;
+    this.statements.set(sql, prepared);
+    return prepared;
   }
 
   close(): void {
@@ -110,18 +117,18 @@ class NodeSqliteConnection implements DatabaseConnection {
     this.file = file;
   }
   run(sql: string): void {
-    this.file.prepare(sql).run();
+    this.file.prepare(sql).statement.run();
   }
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.file.prepare(sql);
+    const { statement, hasRows } = this.file.prepare(sql);
     const values = parameters as SQLInputValue[];
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
+    if (hasRows) return { rows: statement.all(...values) as Row[] };
     const { changes, lastInsertRowid } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
   // eslint-disable-next-line require-yield
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
-    const rows = this.file.prepare(query.sql).iterate(...(query.parameters as SQLInputValue[]));
+    const rows = this.file.prepare(query.sql).statement.iterate(...(query.parameters as SQLInputValue[]));
     for (const row of rows) yield { rows: [row as Row] };
   }
 }
