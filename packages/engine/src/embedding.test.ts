@@ -42,7 +42,7 @@ test("a store never fails because the upstream is down: found by words at once, 
 
   endpoint.decide = answer;
   await expect.poll(async () => (await recall(workspace, "favourite beverage", { channels: "vector" }))[0]?.content, { timeout: 20_000 }).toContain("tea");
-  await expect.poll(() => engine.status().embedding.waiting).toBe(0);
+  await expect.poll(() => engine.status().embedding.waiting, { timeout: 15_000 }).toBe(0);
 }, 40_000);
 
 test("what waits for a vector waits through a restart", async () => {

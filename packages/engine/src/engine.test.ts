@@ -81,7 +81,7 @@ test("thousands of memories are packed in segments; changes in the packed part a
     for (const outcome of outcomes) if (outcome.ok && "memory" in outcome.result) ids.push(outcome.result.memory.id);
   }
   await recall(workspace, wordOf(1));
-  await expect.poll(() => countSegments(dataDir)).toBe(2);
+  await expect.poll(() => countSegments(dataDir), { timeout: 15_000 }).toBe(2);
 
   workspace = await (await restart()).open("wsp_seg");
   expect((await recall(workspace, wordOf(1_234)))[0]?.content).toContain(wordOf(1_234));
