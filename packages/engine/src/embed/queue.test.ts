@@ -77,7 +77,7 @@ function start() {
   });
   onTestFinished(() => queue.stop());
   const untilDone = async () => {
-    await expect.poll(() => rows.waiting + queue.status().waiting, { interval: 1 }).toBe(0);
+    await expect.poll(() => rows.waiting + queue.status().waiting, { interval: 1, timeout: 10_000 }).toBe(0);
   };
   const messages = () => lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
   return { rows, embedder, queue, waits, lines, messages, clock, untilDone };
@@ -188,7 +188,7 @@ test("stop finishes the texts in hand and takes no more", async () => {
   const answer = Promise.withResolvers<Float32Array[]>();
   embedder.behave = () => answer.promise;
   queue.start();
-  await expect.poll(() => embedder.calls.length, { interval: 1 }).toBe(1);
+  await expect.poll(() => embedder.calls.length, { interval: 1, timeout: 10_000 }).toBe(1);
   const stopping = queue.stop();
   answer.resolve(many(64, "v").map(() => Float32Array.of(0, 1)));
   await stopping;
@@ -202,7 +202,7 @@ test("stop does not wait for a model that hangs longer than its grace", async ()
   rows.add("a", "one");
   embedder.behave = (_, signal) => new Promise((_resolve, reject) => void signal!.addEventListener("abort", () => reject(signal!.reason as Error)));
   queue.start();
-  await expect.poll(() => embedder.calls.length, { interval: 1 }).toBe(1);
+  await expect.poll(() => embedder.calls.length, { interval: 1, timeout: 10_000 }).toBe(1);
   await queue.stop(1);
   expect(rows.waiting).toBe(1);
   expect(messages()).toEqual([]);
