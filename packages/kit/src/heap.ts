@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 /** How V8 lets an embedder ask for a collection; `last-resort` also gives pages of the young generation back. */
 type Collect = (options: { type: "major"; execution: "sync"; flavor: "last-resort" }) => void;
 
-/** Gives back what a thread took to start and does not need to run: some 25 MB of an idle server. Takes about 20 ms, once. */
+/** Gives back what a thread took to start and does not need to run: some 25 MB of an idle server. It takes some 100 ms and throws compiled code away as well. */
 export function trimHeap(): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as Collect;

@@ -25,6 +25,8 @@ export interface OpenStore {
   dropped: boolean;
   /** The write-ahead log still holds bytes of rows that were deleted for good. */
   hasErasedBytes: boolean;
+  /** Another try to get rid of them is on its way. */
+  triesAgain: boolean;
 }
 
 /** What recall needs is in the index, so a reader's page cache is small; pages are only taken when they are used. */
@@ -69,7 +71,7 @@ export class SqliteFiles {
 
   private async openStore(name: string, prepare: ((store: OpenStore) => Promise<void>) | undefined): Promise<OpenStore> {
     const file = openSqlite(storePath(this.dir, requireStoreName(name)), { readOnly: this.readOnly, cacheKib: this.readOnly ? READER_CACHE_KIB : WRITER_CACHE_KIB });
-    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false, hasErasedBytes: false };
+    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false, hasErasedBytes: false, triesAgain: false };
     try {
       await prepare?.(store);
     } catch (thrown) {

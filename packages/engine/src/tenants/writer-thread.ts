@@ -98,7 +98,7 @@ class WriterThread {
     try {
       const replies = await this.files.use(name, async (store) => {
         const done = await this.commit(store, jobs);
-        if (store.hasErasedBytes) this.truncateLog(store);
+        if (store.hasErasedBytes && !store.triesAgain) this.truncateLog(store);
         return done;
       }, (store) => this.prepare(store));
       this.send({ from: "done", replies });
@@ -147,7 +147,8 @@ class WriterThread {
     } finally {
       raw.exec("PRAGMA busy_timeout = 5000");
     }
-    if (store.hasErasedBytes && !this.closing) setTimeout(() => this.truncateAgain(store), TRUNCATE_AGAIN_MS).unref();
+    store.triesAgain = store.hasErasedBytes && !this.closing;
+    if (store.triesAgain) setTimeout(() => this.truncateAgain(store), TRUNCATE_AGAIN_MS).unref();
   }
 
   private truncateAgain(store: OpenStore): void {
