@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kyselyOf, openSqlite } from "@loci/kit/database";
@@ -126,6 +126,26 @@ test("a recall without a group searches the whole workspace and follows its chan
   await workspace.write({ verb: "erase_group", name: "a", dry_run: false }, operation());
   expect((await recall(workspace, "which room", { limit: 10 })).map((hit) => hit.group).sort()).toEqual(["b", "c", "d"]);
   expect((await list(workspace)).items).toHaveLength(3);
+});
+
+test("somebody who reads the file beside us holds nobody up, and erased bytes leave the log once they are done", async () => {
+  const { engine, dataDir } = await startEngine();
+  await engine.createStore("wsp_log");
+  const workspace = await engine.open("wsp_log");
+  const { memory } = await store(workspace, { content: "It is canarylog." });
+  const outside = openSqlite(join(dataDir, "stores", "wsp_log.db"), { readOnly: true });
+  outside.raw.exec("begin");
+  outside.raw.prepare("select count(*) from memories").get();
+  await workspace.write({ verb: "forget", target: { id: memory.id }, dry_run: false, permanent: true }, operation());
+  for (let i = 0; i < 20; i++) await store(workspace, { content: `meanwhile ${i}` });
+  const hasCanary = async () => {
+    const files = ["wsp_log.db", "wsp_log.db-wal"].map((file) => readFile(join(dataDir, "stores", file)));
+    return Buffer.concat(await Promise.all(files)).includes("canarylog");
+  };
+  expect(await hasCanary()).toBe(true);
+  outside.raw.exec("commit");
+  outside.close();
+  await expect.poll(hasCanary, { timeout: 15_000 }).toBe(false);
 });
 
 test("what waits to be written is written when the engine closes", async () => {
