@@ -6,6 +6,7 @@ import { showSettings, toEnvExample } from "./config-text.ts";
 import { ConfigError, readConfig, SETTING_NAMES, type Environment } from "./config.ts";
 
 const PEPPER = "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4";
+const AUTH_SECRET = "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6";
 const OTHER = "Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4q7Vt0m3";
 
 function faultsOf(env: Environment): string[] {
@@ -21,6 +22,23 @@ function faultsOf(env: Environment): string[] {
 describe("the configuration", () => {
   test("works with nothing set", () => {
     expect(readConfig({})).toMatchObject({ mode: "development", host: "127.0.0.1", port: 8080, publicUrl: "http://127.0.0.1:8080", dataDir: path.resolve("data"), peppers: null, metricsToken: null, embedder: { spec: "static" } });
+  });
+
+  test("says which settings of accounts and mail go together, and which exclude each other", () => {
+    const faults = faultsOf({ GITHUB_CLIENT_ID: "x", OIDC_ISSUER: "https://id.example.com", SMTP_URL: "smtp://mail.example.com", RESEND_API_KEY: "re_1", TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.0/33" });
+    expect(faults).toEqual([
+      expect.stringMatching(/^GITHUB_CLIENT_SECRET must/),
+      expect.stringMatching(/^OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must/),
+      expect.stringMatching(/^SMTP_URL and RESEND_API_KEY/),
+      expect.stringMatching(/^TRUSTED_PROXIES.*10\.0\.0\.0\/33/),
+    ]);
+    expect(faultsOf({ SMTP_URL: "https://mail.example.com" })).toEqual([expect.stringMatching(/^SMTP_URL must/)]);
+  });
+
+  test("lets anybody sign up in development, and invited people in production", () => {
+    expect(readConfig({}).signup).toBe("open");
+    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER }).signup).toBe("invite");
+    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, SIGNUP: "closed" }).signup).toBe("closed");
   });
 
   test("takes each name with LOCI_ before it or without, and the longer one wins", () => {
@@ -41,7 +59,7 @@ describe("the configuration", () => {
   });
 
   test("tells every fault at once, in words", () => {
-    const env = { LOCI_PROT: "1", PORT: "http", NODE_ENV: "production", LOG_LEVEL: "loud", PUBLIC_URL: "loci.example", EMBEDDER: "glove", KEY_PEPPER: "short" };
+    const env = { LOCI_PROT: "1", PORT: "http", NODE_ENV: "production", LOG_LEVEL: "loud", PUBLIC_URL: "loci.example", EMBEDDER: "glove", KEY_PEPPER: "short", AUTH_SECRET };
     expect(faultsOf(env)).toEqual([
       "LOCI_PROT is not a setting of Loci. Did you mean LOCI_PORT?",
       "PORT must be a whole number.",
@@ -80,12 +98,12 @@ describe("the configuration", () => {
     "this is my very secret pepper for keys",
     "0123456789012345678901234567890123456789",
   ])("refuses the pepper %j in production", (pepper) => {
-    expect(faultsOf({ NODE_ENV: "production", KEY_PEPPER: pepper })).toEqual([expect.stringContaining("KEY_PEPPER")]);
+    expect(faultsOf({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: pepper })).toEqual([expect.stringContaining("KEY_PEPPER")]);
   });
 
   test("refuses a weak previous pepper and a weak metrics token in production, and takes good ones", () => {
-    expect(faultsOf({ NODE_ENV: "production", KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: "x", METRICS_TOKEN: "x" })).toHaveLength(2);
-    expect(readConfig({ NODE_ENV: "production", KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: OTHER, METRICS_TOKEN: OTHER })).toMatchObject({ peppers: { current: PEPPER, previous: OTHER }, metricsToken: OTHER });
+    expect(faultsOf({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: "x", METRICS_TOKEN: "x" })).toHaveLength(2);
+    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: OTHER, METRICS_TOKEN: OTHER })).toMatchObject({ peppers: { current: PEPPER, previous: OTHER }, metricsToken: OTHER });
   });
 });
 

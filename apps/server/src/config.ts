@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import type { LogLevel } from "@loci/kit/log";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { toBlockList } from "./http/client-address.ts";
 import { explain } from "./http/parse.ts";
 import { findWeakness } from "./secrets.ts";
 
@@ -12,6 +13,7 @@ const PREFIX = "LOCI_";
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, { error: "must be a whole number." }).transform(Number).pipe(z.number().min(min).max(max));
 const secret = () => z.string().meta({ secret: true });
+const list = () => z.string().default("").transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
 const httpUrl = () => z.url({ protocol: /^https?$/, error: "must be a URL that starts with http:// or https://." }).transform((url) => url.replace(/\/+$/, ""));
 
 /** Every variable, explained where it is declared; `.env.example` is written from this. */
@@ -24,6 +26,22 @@ export const Settings = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged. info is a line per request."),
   KEY_PEPPER: secret().optional().describe("The secret that API keys are hashed with, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
   KEY_PEPPER_PREVIOUS: secret().optional().describe("The pepper before the present one. While it is set, keys hashed with it work, and are hashed anew when they are used."),
+  AUTH_SECRET: secret().optional().describe("The secret that sessions are hashed with, cookies signed, and codes and second factors sealed, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
+  SIGNUP: z.enum(["open", "invite", "closed"]).optional().describe("Who may make an account: open (anybody), invite (who was invited; the default in production) or closed (nobody). The first account of an instance can always be made; it becomes operator."),
+  TRUSTED_PROXIES: list().describe("Addresses and blocks of the proxies in front, separated by commas: 10.0.0.0/8,::1. From them X-Forwarded-For is believed. Without it: from nobody."),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be a URL like smtps://user:password@mail.example.com:465." }).meta({ secret: true }).optional().describe("The server that mail is sent by: smtps://user:password@mail.example.com:465."),
+  RESEND_API_KEY: secret().optional().describe("Instead of SMTP_URL: a key of Resend, by whose API mail is sent."),
+  MAIL_FROM: z.string().default("Loci <loci@localhost>").describe("The sender of mails: Loci <loci@example.com>."),
+  DEFAULT_PLAN: z.string().default("self-hosted").describe("The plan of new workspaces, a name from plans.json."),
+  GITHUB_CLIENT_ID: z.string().optional().describe("Sign-in with GitHub: the client id of an OAuth app whose callback is PUBLIC_URL/v1/auth/callback/github."),
+  GITHUB_CLIENT_SECRET: secret().optional().describe("The secret of that OAuth app."),
+  GOOGLE_CLIENT_ID: z.string().optional().describe("Sign-in with Google: a client id whose redirect URI is PUBLIC_URL/v1/auth/callback/google."),
+  GOOGLE_CLIENT_SECRET: secret().optional().describe("The secret of that client."),
+  OIDC_ISSUER: httpUrl().optional().describe("Sign-in with an OpenID Connect provider: its issuer URL. Its redirect URI here is PUBLIC_URL/v1/auth/callback/oidc."),
+  OIDC_CLIENT_ID: z.string().optional().describe("The client id there."),
+  OIDC_CLIENT_SECRET: secret().optional().describe("The secret of that client."),
+  OIDC_NAME: z.string().max(40).default("Single sign-on").describe("What the button for that provider says."),
+  LEAK_REPORT_KEYS_URL: httpUrl().optional().describe("Where the public keys of a secret scanner are that may report leaked keys, in GitHub's shape: https://api.github.com/meta/public_keys/secret_scanning. Without it no report is taken."),
   METRICS_TOKEN: secret().optional().describe("Who sends it as a bearer token may read /metrics. Without it, /metrics answers this machine alone, and in production nobody."),
   EMBEDDER: z.string().regex(/^(static|openai:.+|onnx:.+)$/, { error: "must be static, openai:MODEL or onnx:FOLDER." }).default("static")
     .describe("What turns text into vectors: static (built in, needs nothing), openai:MODEL (any OpenAI-compatible endpoint) or onnx:FOLDER (a local model). A change embeds everything anew in the background."),
@@ -47,6 +65,19 @@ interface EmbedderConfig {
   dimensions?: number;
 }
 
+export type MailConfig = { kind: "smtp"; url: string } | { kind: "resend"; apiKey: string };
+
+interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
+}
+/** The providers that people can sign in with; `null` for those that are not set up. */
+export interface ProviderConfig {
+  github: OAuthClient | null;
+  google: OAuthClient | null;
+  oidc: (OAuthClient & { issuer: string; name: string }) | null;
+}
+
 export interface Config {
   mode: "development" | "production" | "test";
   host: string;
@@ -56,6 +87,16 @@ export interface Config {
   logLevel: LogLevel;
   /** `null` outside production: one is made and kept in the data folder. */
   peppers: { current: string; previous: string | null } | null;
+  /** `null` outside production: one is made and kept in the data folder. */
+  authSecret: string | null;
+  signup: "open" | "invite" | "closed";
+  trustedProxies: string[];
+  /** `null` sends no mail: codes and links are printed to the log outside production, and shown to admins. */
+  mail: MailConfig | null;
+  mailFrom: string;
+  defaultPlan: string;
+  providers: ProviderConfig;
+  leakReportKeysUrl: string | null;
   metricsToken: string | null;
   embedder: EmbedderConfig;
   indexMemoryMb: number;
@@ -145,13 +186,16 @@ function findRuleFaults(settings: Partial<Values>): string[] {
   const { NODE_ENV, KEY_PEPPER, KEY_PEPPER_PREVIOUS, EMBEDDER = "", EMBEDDER_BASE_URL = "", EMBEDDER_API_KEY, EMBEDDER_DIMENSIONS } = settings;
   const faults: string[] = [];
   if (NODE_ENV === "production") {
-    if (KEY_PEPPER === undefined) faults.push("KEY_PEPPER is missing: production needs it. Make one with `openssl rand -base64 32`.");
-    for (const [name, bytesMin] of [["KEY_PEPPER", 32], ["KEY_PEPPER_PREVIOUS", 32], ["METRICS_TOKEN", 16]] as const) {
+    for (const name of ["KEY_PEPPER", "AUTH_SECRET"] as const) {
+      if (settings[name] === undefined) faults.push(`${name} is missing: production needs it. Make one with \`openssl rand -base64 32\`.`);
+    }
+    for (const [name, bytesMin] of [["KEY_PEPPER", 32], ["KEY_PEPPER_PREVIOUS", 32], ["AUTH_SECRET", 32], ["METRICS_TOKEN", 16]] as const) {
       const value = settings[name];
       const weakness = value === undefined ? null : findWeakness(value, bytesMin);
       if (weakness !== null) faults.push(`${name} ${weakness}. Make one with \`openssl rand -base64 32\`.`);
     }
   }
+  faults.push(...findPeopleFaults(settings));
   if (KEY_PEPPER_PREVIOUS !== undefined && KEY_PEPPER === undefined) faults.push("KEY_PEPPER_PREVIOUS is set without KEY_PEPPER. Set the new pepper too.");
   if (KEY_PEPPER !== undefined && KEY_PEPPER === KEY_PEPPER_PREVIOUS) faults.push("KEY_PEPPER and KEY_PEPPER_PREVIOUS are the same. Take the previous one out.");
   if (EMBEDDER.startsWith("openai:") && EMBEDDER_API_KEY === undefined && EMBEDDER_BASE_URL.startsWith("https://api.openai.com")) {
@@ -159,6 +203,28 @@ function findRuleFaults(settings: Partial<Values>): string[] {
   }
   if (EMBEDDER_DIMENSIONS !== undefined && !EMBEDDER.startsWith("openai:")) faults.push(`EMBEDDER_DIMENSIONS is only for EMBEDDER=openai:MODEL, not for ${EMBEDDER}. Take it out.`);
   if (EMBEDDER.startsWith("onnx:") && !existsSync(EMBEDDER.slice("onnx:".length))) faults.push(`EMBEDDER=${EMBEDDER} names a folder that is not there.`);
+  return faults;
+}
+
+const CLIENTS = [
+  ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
+] as const;
+
+/** What is wrong in the settings of accounts and mail. */
+function findPeopleFaults(settings: Partial<Values>): string[] {
+  const faults: string[] = [];
+  for (const names of CLIENTS) {
+    const missing = names.filter((name) => settings[name] === undefined);
+    if (missing.length > 0 && missing.length < names.length) faults.push(`${missing.join(" and ")} must be set as well: ${names.join(", ")} go together.`);
+  }
+  if (settings.SMTP_URL !== undefined && settings.RESEND_API_KEY !== undefined) faults.push("SMTP_URL and RESEND_API_KEY are both set. Keep one.");
+  try {
+    toBlockList(settings.TRUSTED_PROXIES ?? []);
+  } catch (error) {
+    faults.push(`TRUSTED_PROXIES is at fault: ${(error as Error).message}`);
+  }
   return faults;
 }
 
@@ -172,12 +238,37 @@ function toConfig(settings: Values): Config {
     dataDir: path.resolve(settings.DATA_DIR),
     logLevel: settings.LOG_LEVEL,
     peppers: KEY_PEPPER === undefined ? null : { current: KEY_PEPPER, previous: KEY_PEPPER_PREVIOUS ?? null },
+    authSecret: settings.AUTH_SECRET ?? null,
+    signup: settings.SIGNUP ?? (settings.NODE_ENV === "production" ? "invite" : "open"),
+    trustedProxies: settings.TRUSTED_PROXIES,
+    mail: toMail(settings),
+    mailFrom: settings.MAIL_FROM,
+    defaultPlan: settings.DEFAULT_PLAN,
+    providers: {
+      github: toClient(settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET),
+      google: toClient(settings.GOOGLE_CLIENT_ID, settings.GOOGLE_CLIENT_SECRET),
+      oidc: toOidc(settings),
+    },
+    leakReportKeysUrl: settings.LEAK_REPORT_KEYS_URL ?? null,
     metricsToken: settings.METRICS_TOKEN ?? null,
     embedder: toEmbedder(settings),
     indexMemoryMb: settings.INDEX_MEMORY_MB,
     writerThreads: settings.WRITER_THREADS,
     openStoresMax: settings.OPEN_STORES_MAX,
   };
+}
+
+function toMail({ SMTP_URL, RESEND_API_KEY }: Values): MailConfig | null {
+  if (SMTP_URL !== undefined) return { kind: "smtp", url: SMTP_URL };
+  return RESEND_API_KEY === undefined ? null : { kind: "resend", apiKey: RESEND_API_KEY };
+}
+
+const toClient = (clientId: string | undefined, clientSecret: string | undefined): OAuthClient | null =>
+  clientId === undefined || clientSecret === undefined ? null : { clientId, clientSecret };
+
+function toOidc({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME: name }: Values): ProviderConfig["oidc"] {
+  const client = toClient(OIDC_CLIENT_ID, OIDC_CLIENT_SECRET);
+  return client === null || issuer === undefined ? null : { ...client, issuer, name };
 }
 
 /** An address that a browser on this machine can open: no one can call 0.0.0.0. */

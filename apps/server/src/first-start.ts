@@ -4,7 +4,7 @@ import type { Clock } from "@loci/kit/clock";
 import type { Control } from "./control/database.ts";
 import type { Peppers } from "./keys/secrets.ts";
 import { createKey, listKeys } from "./keys/service.ts";
-import { SCOPES } from "./keys/scopes.ts";
+import { SCOPES } from "./policy/permissions.ts";
 import { createWorkspace, listWorkspaces } from "./workspaces/service.ts";
 
 interface Parts {

@@ -12,7 +12,13 @@ import type { Front, ServerEnv } from "./http/serve.ts";
 import { requireKnownPepper, type Peppers } from "./keys/secrets.ts";
 import { KeyVerifier } from "./keys/verifier.ts";
 import { openWorkspaces } from "./workspaces/stores.ts";
-import { keepDevelopmentPepper } from "./secrets.ts";
+import { keepAnswers } from "./control/kept-answers.ts";
+import { Sealer } from "./control/sealer.ts";
+import { toBlockList } from "./http/client-address.ts";
+import { toSecrets } from "./secrets.ts";
+import { SessionVerifier } from "./sessions/verifier.ts";
+import { sessionCookieOf } from "./sessions/cookie.ts";
+import { Memberships } from "./workspaces/memberships.ts";
 import { Metrics } from "./status/metrics.ts";
 
 export interface WiringOptions {
@@ -33,6 +39,8 @@ export interface Wired {
   engine: Engine;
   verifier: KeyVerifier;
   peppers: Peppers;
+  sealer: Sealer;
+  authSecret: string;
   now: Clock;
   /** Turns readiness red; requests are still answered. */
   startStopping(): void;
@@ -44,7 +52,8 @@ export interface Wired {
 export async function openServer({ config, log, now = systemClock, extraRoutes = [], checkReply }: WiringOptions): Promise<Wired> {
   const { dataDir, publicUrl, metricsToken, mode } = config;
   const control = await openControl(dataDir);
-  const peppers = config.peppers ?? { current: keepDevelopmentPepper(dataDir), previous: null };
+  const { peppers, authSecret } = toSecrets(config);
+  const sealer = new Sealer(authSecret);
   await requireKnownPepper(control.db, peppers);
   const engine = await openEngine({
     dataDir,
@@ -57,6 +66,8 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     now,
   });
   const verifier = new KeyVerifier({ control, peppers, now, log });
+  const sessions = new SessionVerifier({ control, authSecret, now, log });
+  const memberships = new Memberships(control);
   const metrics = new Metrics();
   let stopping = false;
   let inFlight = () => 0;
@@ -73,14 +84,21 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     requestLog: log.child({}, { redact: [] }),
     errorDocs: `${publicUrl}/docs/errors`,
     securityHeaders: toSecurityHeaders(publicUrl),
-    authenticate: (headers) => verifier.authenticate(headers),
-    openWorkspace: openWorkspaces({ engine, db: control.db, now, log }),
+    publicUrl,
+    trustedProxies: toBlockList(config.trustedProxies),
+    sessionCookie: sessionCookieOf(publicUrl),
+    authenticateKey: (headers, address) => verifier.authenticate(headers, address),
+    authenticatePerson: (cookie) => sessions.authenticate(cookie),
+    findMember: (person, workspace) => memberships.require(person, workspace),
+    isSlugOf: (id, slug) => memberships.isSlugOf(id, slug),
+    openWorkspace: openWorkspaces({ engine, control, now, log }),
+    keepAnswer: keepAnswers({ control, sealer, now }),
     observe: (seen) => metrics.observe(seen),
     ...(checkReply !== undefined && { checkReply }),
   };
   return {
     app: mountRoutes(front, routes),
-    routes, front, control, engine, verifier, peppers, now,
+    routes, front, control, engine, verifier, peppers, sealer, authSecret, now,
     startStopping: () => {
       stopping = true;
     },
@@ -89,6 +107,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     },
     close: async () => {
       await verifier.close();
+      await sessions.close();
       await engine.close();
       control.close();
     },

@@ -4,8 +4,9 @@ import { systemClock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import { ConfigError, readConfig, readEnvironment } from "../config.ts";
 import { openControl } from "../control/database.ts";
+import { Sealer } from "../control/sealer.ts";
 import { requireKnownPepper } from "../keys/secrets.ts";
-import { keepDevelopmentPepper } from "../secrets.ts";
+import { toSecrets } from "../secrets.ts";
 import { COMMANDS, UsageError, USAGE, type Desk, type Options } from "./commands.ts";
 
 const EXIT = { done: 0, unexpected: 1, usage: 2, notFound: 3 };
@@ -53,9 +54,9 @@ function readArguments(args: string[]): { values: Options; positionals: string[]
 async function openDesk(): Promise<Desk> {
   const config = readConfig(readEnvironment());
   const control = await openControl(config.dataDir);
-  const peppers = config.peppers ?? { current: keepDevelopmentPepper(config.dataDir), previous: null };
+  const { peppers, authSecret } = toSecrets(config);
   await requireKnownPepper(control.db, peppers);
-  return { control, peppers, now: systemClock };
+  return { control, peppers, sealer: new Sealer(authSecret), now: systemClock };
 }
 
 function explain(error: unknown): number {

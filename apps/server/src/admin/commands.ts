@@ -3,9 +3,10 @@ import { type Clock, DAY_MS } from "@loci/kit/clock";
 import { readEnvironment } from "../config.ts";
 import { showSettings } from "../config-text.ts";
 import type { Control } from "../control/database.ts";
+import type { Sealer } from "../control/sealer.ts";
 import type { Peppers } from "../keys/secrets.ts";
 import { createKey, listKeys, revokeKey, type Key } from "../keys/service.ts";
-import { isScope, SCOPES, type Scope } from "../keys/scopes.ts";
+import { isScope, SCOPES, type Scope } from "../policy/permissions.ts";
 import { GroupName, line } from "../memories/fields.ts";
 import { createWorkspace, getWorkspace, listWorkspaces } from "../workspaces/service.ts";
 
@@ -32,6 +33,7 @@ export class UsageError extends Error {}
 export interface Desk {
   control: Control;
   peppers: Peppers;
+  sealer: Sealer;
   now: Clock;
 }
 

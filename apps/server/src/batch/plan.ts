@@ -2,7 +2,8 @@ import { AppError, fromWireError } from "@loci/kit/errors";
 import type { Operation, Outcome, Workspace, WriteCommand } from "@loci/engine";
 import type { z } from "zod";
 import { parseWith } from "../http/parse.ts";
-import { requireScope, type Actor, type Scope } from "../keys/scopes.ts";
+import { requireGranted, type Actor } from "../policy/actor.ts";
+import type { StorePermission } from "../policy/permissions.ts";
 import { findTarget, toStoreCommands, toStoreReply } from "../memories/service.ts";
 import { OPERATION_SCHEMAS, OperationHead, type OperationName } from "./schemas.ts";
 
@@ -19,7 +20,7 @@ export type Plan =
 
 type Parsed = { [Name in OperationName]: z.output<(typeof OPERATION_SCHEMAS)[Name]> };
 
-const SCOPE_OF: Record<OperationName, Scope> = {
+const PERMISSION_OF: Record<OperationName, StorePermission> = {
   store: "memories:write", recall: "memories:read", forget: "memories:delete", update: "memories:write", relate: "relationships:write",
 };
 
@@ -28,7 +29,7 @@ export function readPlan(value: unknown, index: number, actor: Actor): Plan {
   try {
     const at = ["operations", index];
     const { op } = parseWith(OperationHead, value, at);
-    requireScope(actor, SCOPE_OF[op]);
+    requireGranted(actor, PERMISSION_OF[op]);
     return PLANNERS[op](parseWith(OPERATION_SCHEMAS[op], value, at) as never);
   } catch (error) {
     if (error instanceof AppError) return { kind: "fault", error };

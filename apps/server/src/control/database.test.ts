@@ -21,7 +21,7 @@ test("a new data folder is open to its owner alone, and what is written is there
   first.close();
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const second = await openControl(folder);
-  expect(await getWorkspace(second.db, "acme")).toEqual({ id, name: "acme", created_at: "2026-11-21T12:00:00.000Z" });
+  expect(await getWorkspace(second.db, "acme")).toMatchObject({ id, slug: "acme", name: "acme", kind: "team", created_at: "2026-11-21T12:00:00.000Z" });
   second.close();
 });
 
@@ -33,16 +33,55 @@ test("a database of a newer Loci is refused and left as it is", async () => {
   await expect(openControl(folder)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("9999_from_the_future") });
 });
 
-test("the foreign version changes with what others commit, and not with what we do", async () => {
+test("the version changes with what anybody commits", async () => {
   const folder = newFolder();
   const [ours, theirs] = [await openControl(folder), await openControl(folder)];
-  const before = ours.readForeignVersion();
+  const before = ours.readVersion();
+  expect(ours.readVersion()).toBe(before);
   await createWorkspace({ db: ours.db, now }, "ours");
-  expect(ours.readForeignVersion()).toBe(before);
+  const between = ours.readVersion();
+  expect(between).not.toBe(before);
   await createWorkspace({ db: theirs.db, now }, "theirs");
-  expect(ours.readForeignVersion()).not.toBe(before);
+  expect(ours.readVersion()).not.toBe(between);
   ours.close();
   theirs.close();
+});
+
+test("what runs inside a transaction joins it, commits or fails with it, and waits for nothing", async () => {
+  const control = await openControl(newFolder());
+  const done: string[] = [];
+  const create = (name: string) => control.transaction(async () => {
+    control.afterCommit(() => done.push(name));
+    return createWorkspace({ db: control.db, now }, name);
+  });
+  await control.transaction(async () => {
+    await create("a");
+    await control.transaction(() => create("b"));
+    expect(done).toEqual([]);
+    expect(await listWorkspaces(control.reads)).toHaveLength(0);
+  });
+  expect(done).toEqual(["a", "b"]);
+  const failing = control.transaction(async () => {
+    await create("c");
+    throw new Error("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  expect(done).toEqual(["a", "b"]);
+  expect((await listWorkspaces(control.reads)).map(({ slug }) => slug)).toEqual(["a", "b"]);
+  control.close();
+});
+
+test("what a transaction started and left behind is outside again", async () => {
+  const control = await openControl(newFolder());
+  let late: Promise<unknown> = Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await control.transaction(async () => {
+    late = promise.then(() => createWorkspace({ db: control.db, now }, "late"));
+  });
+  resolve();
+  await late;
+  expect(await listWorkspaces(control.reads)).toHaveLength(1);
+  control.close();
 });
 
 test("a key of a workspace that is not there cannot be written", async () => {
@@ -52,7 +91,7 @@ test("a key of a workspace that is not there cannot be written", async () => {
   control.close();
 });
 
-test("a workspace is found by id and by name, and a name is given once", async () => {
+test("a workspace is found by id and by slug, and a slug is given once", async () => {
   const control = await openControl(newFolder());
   const { id } = await createWorkspace({ db: control.db, now }, "twin");
   await expect(createWorkspace({ db: control.db, now }, "twin")).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(id) });

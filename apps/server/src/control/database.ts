@@ -1,36 +1,76 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { kyselyOf, openSqlite } from "@loci/kit/database";
+import { kyselyOf, openSqlite, type SqliteFile } from "@loci/kit/database";
 import { migrate } from "@loci/kit/migrate";
 import type { Kysely } from "kysely";
 import { controlMigrations } from "./migrations/index.ts";
 import type { ControlTables } from "./tables.ts";
+import { Transactions } from "./transactions.ts";
 
-/** The control database: workspaces and keys. Whoever opened it closes it. */
-export interface Control {
-  db: Kysely<ControlTables>;
-  /** Another number than before means that another process has committed a change. */
-  readForeignVersion(): number;
-  close(): void;
+export type ControlDb = Kysely<ControlTables>;
+
+/** The control database: everything but memories. Whoever opened it closes it. */
+export class Control {
+  /** A connection that only reads, for who is asked at each request: it waits for no transaction, and sees what is committed. */
+  readonly reads: ControlDb;
+  private readonly file: SqliteFile;
+  private readonly readFile: SqliteFile;
+  private readonly transactions: Transactions<ControlTables>;
+  private readonly version: () => number;
+
+  constructor(file: SqliteFile, readFile: SqliteFile, db: ControlDb) {
+    this.file = file;
+    this.readFile = readFile;
+    this.reads = kyselyOf<ControlTables>(readFile);
+    this.transactions = new Transactions(db);
+    // Asked on the reader, which sees the commits of this process as well as those of others.
+    const version = readFile.raw.prepare("pragma data_version");
+    this.version = () => Number(version.get()?.["data_version"]);
+  }
+
+  /** The transaction that this call runs in, else the database. */
+  get db(): ControlDb {
+    return this.transactions.db;
+  }
+
+  /** Runs `work` in one transaction; inside another it joins that one, and commits or fails with it. */
+  transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.transactions.run(work);
+  }
+
+  /** Runs `work` once what happens here is on disk, or now when nothing is open; a rollback drops it. */
+  afterCommit(work: () => void): void {
+    this.transactions.afterCommit(work);
+  }
+
+  /** Another number than before means that something was committed, by whatever process. Asking costs some microseconds. */
+  readVersion(): number {
+    return this.version();
+  }
+
+  /** Writes the log into the file and empties it: bytes of rows that were erased are gone. */
+  truncateLog(): void {
+    this.file.raw.exec("pragma wal_checkpoint(truncate)");
+  }
+
+  close(): void {
+    // The reader first: who closes last empties the write-ahead log, and a reader cannot.
+    if (this.readFile.raw.isOpen) this.readFile.close();
+    if (this.file.raw.isOpen) this.file.close();
+  }
 }
 
 export async function openControl(dataDir: string): Promise<Control> {
   // Only the account that runs Loci has business in the folder of everybody's memories.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const file = openSqlite(path.join(dataDir, "control.db"));
+  const name = path.join(dataDir, "control.db");
+  const file = openSqlite(name);
   const db = kyselyOf<ControlTables>(file);
   try {
     await migrate(db as Kysely<unknown>, controlMigrations, "The control database");
+    return new Control(file, openSqlite(name, { readOnly: true }), db);
   } catch (error) {
     file.close();
     throw error;
   }
-  const version = file.raw.prepare("pragma data_version");
-  return {
-    db,
-    readForeignVersion: () => Number(version.get()?.["data_version"]),
-    close: () => {
-      if (file.raw.isOpen) file.close();
-    },
-  };
 }

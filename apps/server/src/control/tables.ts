@@ -1,34 +1,203 @@
+import type { Generated } from "kysely";
+import type { Role } from "../policy/roles.ts";
+
+type Flag = 0 | 1;
+
 /** The rows of the control database. Ids and times are text (RFC 3339 UTC), so that SQLite and Postgres hold the same. */
 export interface ControlTables {
   /** What this installation must remember of itself: `pepper`, a mark of the secret that its keys were made with. */
-  marks: {
-    name: string;
-    value: string;
-  };
+  marks: { name: string; value: string };
   /** The stores that were made: one whose file is not there any more was lost, not new. */
-  stores: {
-    id: string;
-    created_at: string;
-  };
-  workspaces: {
-    id: string;
-    name: string;
-    created_at: string;
-  };
-  keys: {
-    id: string;
-    workspace_id: string;
-    name: string;
-    mode: "live" | "test";
-    /** The eight characters of the key that say which row it is. */
-    handle: string;
-    secret_hash: string;
-    /** JSON: a list of scopes. */
-    scopes: string;
-    group_name: string | null;
-    created_at: string;
-    expires_at: string | null;
-    revoked_at: string | null;
-    last_used_at: string | null;
-  };
+  stores: { id: string; created_at: string };
+  workspaces: WorkspaceTable;
+  members: { workspace_id: string; user_id: string; role: Role; created_at: string };
+  invitations: InvitationTable;
+  keys: KeyTable;
+  users: UserTable;
+  sessions: SessionTable;
+  /** The ways in which a user signs in: one with a password, and one for each provider. */
+  sign_ins: SignInTable;
+  /** better-auth's: magic links, resets, second-factor challenges, registrations of passkeys. */
+  verifications: { id: string; identifier: string; value: string; expires_at: string; created_at: string; updated_at: string };
+  two_factors: { id: string; user_id: string; secret: string; backup_codes: string; verified: Flag | null; failed_count: Generated<number>; locked_until: string | null };
+  spent_totp_codes: { user_id: string; code_hash: string; at: string };
+  passkeys: PasskeyTable;
+  /** A 6-digit code that was asked for; `payload` is sealed. */
+  proofs: ProofTable;
+  jobs: JobTable;
+  schedules: { name: string; next_run_at: string; last_run_at: string | null; last_error: string | null; paused_at: string | null };
+  paused_kinds: { kind: string; paused_at: string };
+  /** `message` is sealed. */
+  mails: { id: string; recipient: string; template: string; message: string; status: "waiting" | "sent" | "failed"; error: string | null; created_at: string; sent_at: string | null };
+  audit: AuditTable;
+  /** Where a chain begins whose first links retention took away. */
+  audit_heads: { chain: string; seq: number; hash: string; at: string };
+  /** `body` is sealed. */
+  kept_answers: { caller: string; key: string; fingerprint: string; status: number; body: string | null; created_at: string };
+}
+
+interface WorkspaceTable {
+  id: string;
+  /** Unique, for URLs and for people at a terminal. */
+  slug: string;
+  name: string;
+  created_at: string;
+  kind: "personal" | "team";
+  /** Whose personal workspace it is. */
+  personal_user_id: string | null;
+  /** A name from the catalogue of plans; `null` is the instance's default. */
+  plan: string | null;
+  /** Until then its deletion can be undone. */
+  delete_after: string | null;
+  /** From then on nothing works in it, and it is being erased. */
+  deleting_at: string | null;
+}
+
+interface InvitationTable {
+  id: string;
+  workspace_id: string;
+  email: string;
+  role: Role;
+  token_hash: string;
+  invited_by: string | null;
+  created_at: string;
+  expires_at: string;
+  accepted_at: string | null;
+  accepted_by: string | null;
+  revoked_at: string | null;
+}
+
+interface KeyTable {
+  id: string;
+  workspace_id: string;
+  name: string;
+  mode: "live" | "test";
+  /** The eight characters of the key that say which row it is. */
+  handle: string;
+  secret_hash: string;
+  /** JSON: a list of scopes. */
+  scopes: string;
+  group_name: string | null;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+  note: string | null;
+  /** JSON: a list of words. */
+  tags: Generated<string>;
+  /** JSON: a list of addresses and CIDR blocks; empty is any. */
+  ip_allow: Generated<string>;
+  /** The user or key that made it. */
+  created_by: string | null;
+  /** The key that took its place at a rotation. */
+  replaced_by: string | null;
+}
+
+interface UserTable {
+  id: string;
+  name: string;
+  /** Lower case. */
+  email: string;
+  email_verified: Flag;
+  image: string | null;
+  created_at: string;
+  updated_at: string;
+  two_factor_enabled: Flag | null;
+  company: string | null;
+  time_zone: string | null;
+  usage_alerts: Generated<Flag>;
+  product_news: Generated<Flag>;
+  operator: Generated<Flag>;
+  disabled_at: string | null;
+  delete_after: string | null;
+}
+
+interface SessionTable {
+  id: string;
+  user_id: string;
+  token_hash: string;
+  created_at: string;
+  /** When it was last used, at most an hour behind. */
+  updated_at: string;
+  expires_at: string;
+  ip_address: string | null;
+  user_agent: string | null;
+  /** When the person last showed a proof of who they are. */
+  proven_at: string | null;
+  method: string | null;
+}
+
+interface SignInTable {
+  id: string;
+  user_id: string;
+  provider_id: string;
+  account_id: string;
+  password: string | null;
+  access_token: string | null;
+  refresh_token: string | null;
+  id_token: string | null;
+  access_token_expires_at: string | null;
+  refresh_token_expires_at: string | null;
+  scope: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+interface PasskeyTable {
+  id: string;
+  user_id: string;
+  name: string | null;
+  public_key: string;
+  credential_id: string;
+  counter: number;
+  device_type: string;
+  backed_up: Flag;
+  transports: string | null;
+  created_at: string | null;
+  aaguid: string | null;
+}
+
+interface ProofTable {
+  id: string;
+  purpose: string;
+  email: string;
+  browser_hash: string;
+  code_hash: string;
+  payload: string | null;
+  tries: Generated<number>;
+  expires_at: string;
+  created_at: string;
+}
+
+interface JobTable {
+  id: string;
+  kind: string;
+  /** Sealed JSON. */
+  payload: string;
+  unique_key: string | null;
+  status: "waiting" | "running" | "done" | "failed";
+  run_at: string;
+  leased_until: string | null;
+  lease: string | null;
+  tries: Generated<number>;
+  error: string | null;
+  created_at: string;
+  finished_at: string | null;
+}
+
+interface AuditTable {
+  chain: string;
+  seq: number;
+  at: string;
+  action: string;
+  actor: string;
+  key_id: string | null;
+  target: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  /** JSON. */
+  details: string;
+  previous_hash: string;
+  hash: string;
 }

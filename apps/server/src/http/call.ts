@@ -1,10 +1,12 @@
-import type { Operation, Workspace } from "@loci/engine";
+import type { Idempotency, Operation, Workspace } from "@loci/engine";
 import type { Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
-import type { Actor } from "../keys/scopes.ts";
+import type { Origin } from "../audit/origin.ts";
+import type { Actor, Person } from "../policy/actor.ts";
+import { readCookie } from "./cookies.ts";
 import { type ErrorReply, toErrorBody } from "./errors.ts";
 import type { HeaderSource } from "./headers.ts";
-import type { Call } from "./route.ts";
+import type { AnyCall } from "./route.ts";
 
 /** What is the same for every request of a process. */
 export interface CallHost {
@@ -22,51 +24,85 @@ interface CallParts {
   /** Whether the request id was made here. */
   ownId: boolean;
   peer: string | undefined;
+  /** The client's address. */
+  address: string | null;
 }
 
 /** One request on its way through the pipeline; each step adds what it found out. */
-export class RouteCall implements Call {
+export class RouteCall implements AnyCall {
   readonly request: Request;
   readonly headers: HeaderSource;
   readonly request_id: string;
   readonly ownId: boolean;
   readonly peer: string | undefined;
+  readonly address: string | null;
   readonly now: Clock;
-  params: Call["params"] = undefined;
-  query: Call["query"] = undefined;
-  body: Call["body"] = undefined;
+  params: AnyCall["params"] = undefined;
+  query: AnyCall["query"] = undefined;
+  body: AnyCall["body"] = undefined;
   text = "";
   // Fields, because handlers take calls apart and a method would lose its `this`.
   readonly header = (name: string): string | null => this.headers.get(name);
+  readonly cookie = (name: string): string | null => readCookie(this.headers.get("cookie"), name);
   readonly toError = (thrown: unknown): ErrorReply => toErrorBody(thrown, { request_id: this.request_id, docs: this.host.errorDocs });
   private readonly host: CallHost;
   private boundLog: Log | undefined;
   /** Who called, as soon as that is known; the log line wants it even when the call was refused. */
-  seen: Actor | undefined;
-  private found: { actor: Actor; workspace: Workspace; operation: Operation } | undefined;
+  seen: { workspace_id?: string; key_id?: string; user_id?: string } = {};
+  private sentOnce: Idempotency | undefined;
+  private found: { actor?: Actor; person?: Person; workspace?: Workspace; operation?: Operation } = {};
 
-  constructor({ host, request, headers, request_id, ownId, peer }: CallParts) {
+  constructor({ host, request, headers, request_id, ownId, peer, address }: CallParts) {
     this.host = host;
     this.request = request;
     this.headers = headers;
     this.request_id = request_id;
     this.ownId = ownId;
     this.peer = peer;
+    this.address = address;
     this.now = host.now;
   }
 
-  admit(actor: Actor, workspace: Workspace, operation: Operation): void {
-    this.found = { actor, workspace, operation };
+  noteActor(actor: Actor): void {
+    const { workspace_id } = actor;
+    this.seen = actor.kind === "key" ? { workspace_id, key_id: actor.key_id } : { workspace_id, user_id: actor.person.user_id };
+  }
+  notePerson({ user_id }: Person): void {
+    this.seen = { user_id };
+  }
+  admit(actor: Actor, operation: Operation): void {
+    this.found = { actor, operation };
+  }
+  admitPerson(person: Person): void {
+    this.found = { person };
+  }
+  open(workspace: Workspace): void {
+    this.found.workspace = workspace;
   }
 
   get actor(): Actor {
-    return this.requireKey().actor;
+    return requireGiven(this.found.actor, "actor");
+  }
+  get person(): Person {
+    return requireGiven(this.found.person, "person");
   }
   get workspace(): Workspace {
-    return this.requireKey().workspace;
+    return requireGiven(this.found.workspace, "workspace");
   }
   get operation(): Operation {
-    return this.requireKey().operation;
+    return requireGiven(this.found.operation, "operation");
+  }
+  get origin(): Origin {
+    const { key_id, user_id } = this.seen;
+    const user_agent = this.headers.get("user-agent")?.slice(0, 300) ?? null;
+    return { actor: user_id ?? key_id ?? "nobody", key_id: key_id ?? null, address: this.address, user_agent, request_id: this.request_id };
+  }
+  get idempotency(): Idempotency | undefined {
+    return this.sentOnce;
+  }
+  set idempotency(idempotency: Idempotency) {
+    this.sentOnce = idempotency;
+    if (this.found.operation !== undefined) this.found.operation.idempotency = idempotency;
   }
   get url(): string {
     return this.request.url;
@@ -76,9 +112,9 @@ export class RouteCall implements Call {
     this.boundLog ??= this.host.log.child({ request_id: this.request_id });
     return this.boundLog;
   }
+}
 
-  private requireKey() {
-    if (this.found === undefined) throw new TypeError("An open route has no actor and no workspace.");
-    return this.found;
-  }
+function requireGiven<Part>(part: Part | undefined, name: string): Part {
+  if (part === undefined) throw new TypeError(`The scope of this route gives it no ${name}.`);
+  return part;
 }

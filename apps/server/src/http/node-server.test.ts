@@ -5,12 +5,13 @@ import { Hono } from "hono";
 import { beforeAll, describe, expect, test, afterAll } from "vitest";
 import { toSecurityHeaders } from "./headers.ts";
 import { createHttpServer, type HttpServer } from "./node-server.ts";
+import { toBlockList } from "./client-address.ts";
 import type { Front } from "./serve.ts";
 
 const unused = () => {
   throw new TypeError("These tests look at the wire alone.");
 };
-const front: Front = { now: () => new Date(), log: silentLog, requestLog: silentLog, errorDocs: "http://x/docs/errors", securityHeaders: toSecurityHeaders("http://x"), authenticate: unused, openWorkspace: unused, observe: () => undefined };
+const front: Front = { now: () => new Date(), log: silentLog, requestLog: silentLog, errorDocs: "http://x/docs/errors", securityHeaders: toSecurityHeaders("http://x"), publicUrl: "http://x", trustedProxies: toBlockList([]), sessionCookie: "sid", authenticateKey: unused, authenticatePerson: unused, findMember: unused, isSlugOf: unused, openWorkspace: unused, keepAnswer: unused, observe: () => undefined };
 
 let http: HttpServer;
 let port = 0;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { STATUS_OF } from "./errors.ts";
 import type { Answer, Route } from "./route.ts";
+import { takesIdempotencyKey } from "./serve.ts";
 
 export interface OpenApiOptions {
   version: string;
@@ -97,7 +98,7 @@ function toOperation(route: Route, components: Components): Json {
   const parameters = [
     ...toParameters(request?.params, "path", components),
     ...toParameters(request?.query, "query", components),
-    ...(repeat !== "safe" && scope !== "open" ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(takesIdempotencyKey({ repeat, scope }) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
   ];
   const body = toRequestBody(route, components);
   const answers = Object.entries(responses).map(([status, answer]) => [status, toAnswer(answer, components)]);
@@ -121,7 +122,7 @@ function toFaultStatuses({ scope, request, repeat, responses }: Route): number[]
   const statuses = scope === "open" ? [400] : [400, 401, 403];
   if (request?.params !== undefined) statuses.push(404);
   if (body) statuses.push(413);
-  if (repeat !== "safe" && scope !== "open") statuses.push(409, 422);
+  if (takesIdempotencyKey({ repeat, scope })) statuses.push(409, 422);
   return [...statuses, 500, 503].filter((status) => !(status in responses)).toSorted((a, b) => a - b);
 }
 
@@ -148,6 +149,7 @@ function toRequestBody({ request }: Route, components: Components): Json | undef
 
 function toAnswer(answer: Answer, components: Components): Json {
   const { description } = answer;
+  if (answer.kind === "redirect") return { description, headers: { ...REQUEST_ID, Location: { description: "Where to go.", schema: { type: "string" } } } };
   const content =
     answer.kind === "json"
       ? { "application/json": { schema: toSchema(answer.schema, "output", components) } }

@@ -2,12 +2,17 @@ import type { Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Operation, Workspace } from "@loci/engine";
 import type { z } from "zod";
-import type { Actor, Scope } from "../keys/scopes.ts";
+import type { Actor, KeyActor, Person } from "../policy/actor.ts";
+import type { Permission, StorePermission } from "../policy/permissions.ts";
+import type { Origin } from "../audit/origin.ts";
 import type { TextBody } from "./body.ts";
 import type { ErrorReply } from "./errors.ts";
 
-/** A scope that the key must hold, any key at all (the handler looks further), or no key. */
-export type RouteScope = Scope | "any key" | "open";
+/**
+ * Who may call: who has a permission in the workspace; any key; any key or member (the handler looks further);
+ * any person who is signed in, or has shown a proof within ten minutes; an operator of the instance; everybody.
+ */
+export type RouteScope = Permission | "any key" | "any caller" | "account" | "proven account" | "operator" | "open";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -17,11 +22,13 @@ type Repeat = "safe" | "idempotent" | "with key";
 /** What an answer is made of: JSON by a schema, or bytes of a media type. */
 export type Answer<Schema extends z.ZodType = z.ZodType> =
   | { kind: "json"; schema: Schema; description: string }
-  | { kind: "stream"; type: string; description: string };
+  | { kind: "stream"; type: string; description: string }
+  | { kind: "redirect"; description: string };
 export type Answers = Record<number, Answer>;
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({ kind: "json" as const, schema, description });
 export const stream = (type: string, description: string) => ({ kind: "stream" as const, type, description });
+export const redirect = (description: string) => ({ kind: "redirect" as const, description });
 
 export interface RequestParts {
   params?: z.ZodObject;
@@ -43,6 +50,8 @@ export interface Declaration<Request extends RequestParts = RequestParts, Respon
   repeat: Repeat;
   request?: Request;
   responses: Responses;
+  /** The answer may set cookies, so an open call from another site's page is refused. */
+  setsCookies?: true;
   /** Schemas that the document should name although no part of this route is one of them. */
   components?: Record<string, z.ZodType>;
 }
@@ -60,28 +69,55 @@ export interface OpenCall<Request extends RequestParts = RequestParts> {
   readonly url: string;
   /** Where the request came from, when it came by a socket. */
   readonly peer: string | undefined;
+  /** Who calls and from where, for the audit log; `address` in it is the client's, behind trusted proxies too. */
+  readonly origin: Origin;
   readonly now: Clock;
   /** Carries the request id. */
   readonly log: Log;
   header(name: string): string | null;
+  cookie(name: string): string | null;
   /** The rendering of an error, for answers that hold several. */
   toError(thrown: unknown): ErrorReply;
 }
 
-/** What the handler of a route with a scope is given: the workspace is bound to the key's workspace, group and mode. */
-export interface Call<Request extends RequestParts = RequestParts> extends OpenCall<Request> {
+/** What the handler of a route for people is given. */
+export interface AccountCall<Request extends RequestParts = RequestParts> extends OpenCall<Request> {
+  readonly person: Person;
+}
+
+/** What the handler of a route in a workspace is given. */
+export interface MemberCall<Request extends RequestParts = RequestParts> extends OpenCall<Request> {
   readonly actor: Actor;
-  readonly workspace: Workspace;
   readonly operation: Operation;
 }
 
-export type CallOf<S extends RouteScope, Request extends RequestParts> = S extends "open" ? OpenCall<Request> : Call<Request>;
+/** What the handler of a route on memories is given: the workspace is bound to the caller's workspace, group and mode. */
+export interface Call<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
+  readonly workspace: Workspace;
+}
+
+interface KeyCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
+  readonly actor: KeyActor;
+}
+
+export type CallOf<S extends RouteScope, Request extends RequestParts> = S extends "open"
+  ? OpenCall<Request>
+  : S extends "account" | "proven account" | "operator"
+    ? AccountCall<Request>
+    : S extends StorePermission | "any caller"
+      ? Call<Request>
+      : S extends "any key"
+        ? KeyCall<Request>
+        : MemberCall<Request>;
 
 interface ReplyMore {
   headers?: Record<string, string>;
+  /** Values of `Set-Cookie`, a line each. */
+  cookies?: string[];
 }
 type ReplyOf<Status, A> = A extends { kind: "json"; schema: infer Schema extends z.ZodType }
   ? ({ status: Status; body: z.input<Schema> } | { status: Status; text: string }) & ReplyMore
+  : A extends { kind: "redirect" } ? { status: Status; location: string } & ReplyMore
   : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
 
 /** An answer as data, of one of the statuses that the route declares. */
@@ -92,12 +128,16 @@ export interface AnyReply extends ReplyMore {
   body?: unknown;
   text?: string;
   stream?: ReadableStream<Uint8Array>;
+  location?: string;
 }
+
+/** A call before it is known whose it is: each part throws when the route's scope does not give it. */
+export type AnyCall = Call & AccountCall;
 
 /** A declared route with its types folded away: what is mounted, and what OpenAPI is written from. */
 export interface Route extends Declaration {
   scope: RouteScope;
-  handle(call: Call): Promise<AnyReply> | AnyReply;
+  handle(call: AnyCall): Promise<AnyReply> | AnyReply;
 }
 
 /** Declares a route. Who may call it stands first, and is checked before anything that they sent is read. */

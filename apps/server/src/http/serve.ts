@@ -1,26 +1,30 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Operation, Workspace } from "@loci/engine";
+import type { BlockList } from "node:net";
 import { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import type { Log } from "@loci/kit/log";
 import type { Context } from "hono";
 import { z } from "zod";
-import { type Actor, requireScope } from "../keys/scopes.ts";
+import type { KeepAnswer } from "../control/kept-answers.ts";
+import { admit, opensStore, type Gate } from "./admit.ts";
 import { readJsonBody, readTextBody } from "./body.ts";
 import { RouteCall, type CallHost } from "./call.ts";
+import { readClientAddress } from "./client-address.ts";
+import { requireSameSite } from "./csrf.ts";
 import { toAppError } from "./errors.ts";
-import { NodeHeaders, readRequestId, type HeaderSource } from "./headers.ts";
+import { NodeHeaders, readRequestId } from "./headers.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseWith } from "./parse.ts";
 import type { AnyReply, Route } from "./route.ts";
 
 /** What the pipeline needs of the rest of the server. */
-export interface Front extends CallHost {
+export interface Front extends CallHost, Gate {
   securityHeaders: Record<string, string>;
   /** Takes the line per request. Its fields are fixed, so it needs none of the redaction that costs four times the line. */
   requestLog: Log;
-  authenticate(headers: HeaderSource): Actor | Promise<Actor>;
-  openWorkspace(actor: Actor): Promise<Workspace>;
+  keepAnswer: KeepAnswer;
+  /** Whose word on a client's address is believed. */
+  trustedProxies: BlockList;
   /** Counts an answered request; a request that met no route has the route `""`. */
   observe(seen: { method: string; route: string; status: number; ms: number }): void;
   /** Set in tests: looks at each answer before it leaves. */
@@ -38,9 +42,10 @@ export function serveRoute(front: Front, route: Route) {
     const call = toCall(front, c);
     let reply: AnyReply;
     try {
-      if (route.scope !== "open") await admit(front, route, call);
+      if (route.scope !== "open") await admit(front, route, call, c.req.param("workspace"));
+      else if (route.setsCookies === true) requireSameSite(c.req.method, call.headers, new URL(front.publicUrl));
       await readRequest(route, call, c);
-      reply = await route.handle(call);
+      reply = await handle(front, route, call);
       front.checkReply?.(route, reply);
     } catch (thrown) {
       reply = toErrorReply(call, thrown);
@@ -49,6 +54,19 @@ export function serveRoute(front: Front, route: Route) {
     return toResponse(front, route, call.request_id, reply);
   };
 }
+
+/** Calls on memories keep their answers in the workspace's store; the others here. */
+function handle(front: Front, route: Route, call: RouteCall): Promise<AnyReply> | AnyReply {
+  const { idempotency } = call;
+  if (idempotency === undefined || opensStore(route.scope)) return route.handle(call);
+  const { workspace_id, key_id, user_id } = call.seen;
+  const caller = [workspace_id, key_id ?? user_id].join(" ");
+  return front.keepAnswer(caller, idempotency, async () => route.handle(call));
+}
+
+/** Whether a repeat under the same `Idempotency-Key` is answered with the first answer. */
+export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "scope">): boolean =>
+  scope !== "open" && repeat !== "safe" && (repeat === "with key" || opensStore(scope));
 
 /** An answer to what met no route, with the same headers and log line as the others. */
 export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
@@ -64,22 +82,9 @@ function toCall(host: Front, c: Context<ServerEnv>): RouteCall {
   const incoming = (c.env as ServerEnv["Bindings"] | undefined)?.incoming;
   const headers = incoming === undefined ? request.headers : new NodeHeaders(incoming.headers);
   const given = readRequestId(headers.get("x-request-id"));
-  return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer: incoming?.socket.remoteAddress });
-}
-
-async function admit(front: Front, route: Route, call: RouteCall): Promise<void> {
-  const found = front.authenticate(call.headers);
-  const actor = found instanceof Promise ? await found : found;
-  call.seen = actor;
-  if (route.scope !== "any key" && route.scope !== "open") requireScope(actor, route.scope);
-  call.admit(actor, await front.openWorkspace(actor), toOperation(call, actor));
-}
-
-/** A request and its operation share all but the prefix of their ids, unless the caller chose the request's: theirs may repeat. */
-function toOperation(call: RouteCall, { key_id }: Actor): Operation {
-  const id = call.ownId ? call.request_id.replace("req_", "op_") : newId("op");
-  const client = call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
-  return client === undefined || client === "" ? { id, key_id } : { id, key_id, client };
+  const peer = incoming?.socket.remoteAddress;
+  const address = readClientAddress(peer, headers.get("x-forwarded-for"), host.trustedProxies);
+  return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address });
 }
 
 async function readRequest({ request: parts, repeat, scope }: Route, call: RouteCall, c: Context<ServerEnv>): Promise<void> {
@@ -93,10 +98,10 @@ async function readRequest({ request: parts, repeat, scope }: Route, call: Route
   } else if (parts?.text !== undefined) {
     sent = call.text = await readTextBody(call.request, call.headers, parts.text);
   }
-  const key = repeat === "safe" || scope === "open" ? null : call.header("idempotency-key");
+  const key = takesIdempotencyKey({ repeat, scope }) ? call.header("idempotency-key") : null;
   if (key === null) return;
   const { pathname, search } = new URL(call.url);
-  call.operation.idempotency = readIdempotency(key, { method: c.req.method, target: pathname + search, body: sent });
+  call.idempotency = readIdempotency(key, { method: c.req.method, target: pathname + search, body: sent });
 }
 
 // A misspelt parameter is a fault like a misspelt field. Probes of open routes may carry what they like.
@@ -142,8 +147,8 @@ interface Answered {
 function logRequest(front: Front, { call, method, route, status, startedMs }: Answered): void {
   const ms = performance.now() - startedMs;
   front.observe({ method, route, status, ms });
-  const { request_id, seen } = call;
-  front.requestLog.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id: seen?.workspace_id, key_id: seen?.key_id }, "request");
+  const { request_id, seen: { workspace_id, key_id, user_id } } = call;
+  front.requestLog.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id, key_id, user_id }, "request");
 }
 
 const JSON_TYPE = "application/json";
@@ -154,6 +159,9 @@ function toResponse({ securityHeaders }: Front, route: Route | null, request_id:
   const text = reply.text ?? (reply.body === undefined ? null : JSON.stringify(reply.body));
   const headers: Record<string, string> = { ...securityHeaders, "x-request-id": request_id, ...reply.headers };
   if (text !== null || reply.stream !== undefined) headers["content-type"] ??= type;
-  return new Response(reply.stream ?? text, { status: reply.status, headers });
+  if (reply.location !== undefined) headers["location"] = reply.location;
+  const response = new Response(reply.stream ?? text, { status: reply.status, headers });
+  for (const cookie of reply.cookies ?? []) response.headers.append("set-cookie", cookie);
+  return response;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { KeyMode } from "./scopes.ts";
+import type { KeyMode } from "../policy/actor.ts";
 
 /** What every key of Loci looks like, for secret scanners. */
 export const KEY_PATTERN = "mk_(?:live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}";

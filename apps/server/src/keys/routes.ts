@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { guarded, json, type Route } from "../http/route.ts";
-import { SCOPES } from "./scopes.ts";
+import { SCOPES } from "../policy/permissions.ts";
 
 const OwnKey = z.strictObject({
   key_id: z.string().describe("The key's id, which stands in logs and in the ledger; it is no secret."),
@@ -16,8 +16,8 @@ const read = guarded("any key", {
   description: "Who the key is and what it may do: the first call of a client that wants to know whether its key works. It is not counted.",
   responses: { 200: json(OwnKey, "The key.") },
 }, async ({ actor }) => {
-  const { key_id, workspace_id, group, scopes, mode } = actor;
-  return { status: 200, body: { key_id, workspace_id, group, scopes: [...scopes], mode } };
+  const { key_id, workspace_id, group, may, mode } = actor;
+  return { status: 200, body: { key_id, workspace_id, group, scopes: SCOPES.filter((scope) => may.has(scope)), mode } };
 });
 
 export const keyRoutes: Route[] = [read];

@@ -4,7 +4,8 @@ import { newId } from "@loci/kit/ids";
 import type { Kysely, Selectable } from "kysely";
 import type { ControlTables } from "../control/tables.ts";
 import { mintKey } from "./format.ts";
-import { isScope, type KeyMode, type Scope } from "./scopes.ts";
+import type { KeyMode } from "../policy/actor.ts";
+import { isScope, type Scope } from "../policy/permissions.ts";
 import { hashSecret, type Peppers } from "./secrets.ts";
 
 export interface NewKey {
@@ -49,6 +50,11 @@ export async function createKey({ db, now, peppers }: Keeper, input: NewKey): Pr
     expires_at: input.expires_at,
     revoked_at: null,
     last_used_at: null,
+    note: null,
+    tags: "[]",
+    ip_allow: "[]",
+    created_by: null,
+    replaced_by: null,
   };
   // 62^8 handles: a second key with the same one breaks the index `one_key_per_handle` once in lifetimes.
   await db.insertInto("keys").values(row).execute();

@@ -26,7 +26,7 @@ async function openDesk(peppers = FIRST, dataDir = mkdtempSync(path.join(tmpdir(
   const workspace = await createWorkspace({ db: control.db, now }, "acme");
   const mint = (more: Partial<NewKey> = {}) =>
     createKey({ db: control.db, now, peppers }, { workspace_id: workspace.id, name: "ci", scopes: ["memories:read"], group: null, mode: "live", expires_at: null, ...more });
-  const verify = async (secret: string) => verifier.authenticate(new Headers({ authorization: `Bearer ${secret}` }));
+  const verify = async (secret: string) => verifier.authenticate(new Headers({ authorization: `Bearer ${secret}` }), null);
   return { dataDir, control, verifier, workspace, mint, verify, now, setTime: (text: string) => (time = new Date(text)) };
 }
 
@@ -34,7 +34,7 @@ test("a key is known by what it is bound to", async () => {
   const { mint, verify, workspace } = await openDesk();
   const { id, secret } = await mint({ group: "ada", scopes: ["memories:read", "usage:read"], mode: "test" });
   for (let times = 0; times < 3; times++) {
-    expect(await verify(secret)).toEqual({ key_id: id, workspace_id: workspace.id, group: "ada", scopes: new Set(["memories:read", "usage:read"]), mode: "test" });
+    expect(await verify(secret)).toEqual({ kind: "key", key_id: id, workspace_id: workspace.id, group: "ada", may: new Set(["memories:read", "usage:read"]), mode: "test", leaving_at: null });
   }
 });
 
@@ -67,12 +67,11 @@ test("a key that another process revoked is refused within a second", async () =
   await expect(verify(secret)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
-test("a key that this process revoked is refused at once when it says so", async () => {
-  const { mint, verify, verifier, control, now } = await openDesk();
+test("a key that this process revoked is refused at once", async () => {
+  const { mint, verify, control, now } = await openDesk();
   const { id, secret } = await mint();
   await verify(secret);
   await revokeKey({ db: control.db, now }, id);
-  verifier.forgetKeys();
   await expect(verify(secret)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
@@ -99,7 +98,7 @@ test("a key made under the previous pepper works, and after its use under the pr
   const before = await openDesk(FIRST);
   const { secret } = await before.mint();
   const turned = new KeyVerifier({ control: before.control, peppers: TURNED, now: before.now, log: silentLog });
-  const verifyWith = async (verifier: KeyVerifier) => verifier.authenticate(new Headers({ "x-api-key": secret }));
+  const verifyWith = async (verifier: KeyVerifier) => verifier.authenticate(new Headers({ "x-api-key": secret }), null);
   await verifyWith(turned);
   await turned.close();
   const after = new KeyVerifier({ control: before.control, peppers: { current: TURNED.current, previous: null }, now: before.now, log: silentLog });
@@ -124,12 +123,12 @@ test("a scope that this program does not know gives nothing", async () => {
   const { mint, verify, control } = await openDesk();
   const { id, secret } = await mint();
   await control.db.updateTable("keys").set({ scopes: '["memories:read","planets:move"]' }).where("id", "=", id).execute();
-  expect((await verify(secret)).scopes).toEqual(new Set(["memories:read"]));
+  expect((await verify(secret)).may).toEqual(new Set(["memories:read"]));
 });
 
 test("two different keys in two headers are refused", async () => {
   const { mint, verifier } = await openDesk();
   const [one, other] = [await mint(), await mint()];
   const headers = new Headers({ authorization: `Bearer ${one.secret}`, "x-api-key": other.secret });
-  expect(() => verifier.authenticate(headers)).toThrow(/different keys/);
+  expect(() => verifier.authenticate(headers, null)).toThrow(/different keys/);
 });

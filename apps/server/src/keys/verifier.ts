@@ -1,27 +1,27 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import type { BlockList } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { type Clock, MINUTE_MS, SECOND_MS } from "@loci/kit/clock";
+import { type Clock, MINUTE_MS } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
-import { LRUCache } from "lru-cache";
-import type { HeaderSource } from "../http/headers.ts";
 import type { Control } from "../control/database.ts";
+import { RecentReads } from "../control/recent-reads.ts";
+import { isInside, toBlockList } from "../http/client-address.ts";
+import type { HeaderSource } from "../http/headers.ts";
 import { readKey, type KeyParts } from "./format.ts";
-import type { Actor } from "./scopes.ts";
+import type { KeyActor } from "../policy/actor.ts";
 import { hashSecret, matchSecret, type Peppers } from "./secrets.ts";
 import { readScopes } from "./service.ts";
 
 interface KnownKey {
-  actor: Actor;
+  actor: KeyActor;
   /** A plain digest of the secret that was proven against the stored HMAC; it lives in memory for a second. */
   digest: Buffer;
   expiresMs: number;
-  readMs: number;
+  /** Where it may be used from; `null` is anywhere. */
+  allowed: BlockList | null;
 }
 
-// A revocation by another process shows after the first of these, and after the second even if the version was mute.
-const VERSION_AGE_MAX_MS = 100;
-const ENTRY_AGE_MAX_MS = SECOND_MS;
 const KEYS_KNOWN_MAX = 10_000;
 // The control database answers on the thread that serves requests; this many updates hold it for some 2 ms.
 const KEYS_WRITTEN_AT_ONCE = 200;
@@ -37,38 +37,27 @@ export class KeyVerifier {
   private readonly peppers: Peppers;
   private readonly now: Clock;
   private readonly log: Log;
-  private readonly known = new LRUCache<string, KnownKey>({ max: KEYS_KNOWN_MAX });
+  private readonly known: RecentReads<KnownKey>;
   private readonly used = new Map<string, Date>();
   private readonly rehashed = new Map<string, string>();
   private readonly flushing: NodeJS.Timeout;
-  private foreignVersion: number;
-  private versionMs = 0;
 
   constructor({ control, peppers, now, log }: { control: Control; peppers: Peppers; now: Clock; log: Log }) {
     this.control = control;
     this.peppers = peppers;
     this.now = now;
     this.log = log;
-    this.foreignVersion = control.readForeignVersion();
+    this.known = new RecentReads(control, KEYS_KNOWN_MAX);
     // Half of the promised minute, so that a late timer keeps it too.
     this.flushing = setInterval(() => void this.flush(), MINUTE_MS / 2).unref();
   }
 
   /** The actor behind a request's headers; throws `unauthenticated` without saying more than it must. */
-  authenticate(headers: HeaderSource): Actor | Promise<Actor> {
-    const text = readCredential(headers);
-    const parts = readKey(text);
+  authenticate(headers: HeaderSource, address: string | null): KeyActor | Promise<KeyActor> {
+    const parts = readKey(readCredential(headers));
     if (parts === null) throw refused(BAD_KEY);
-    const nowMs = performance.now();
-    this.forgetIfChanged(nowMs);
-    const known = this.known.get(parts.handle);
-    if (known === undefined || nowMs - known.readMs > ENTRY_AGE_MAX_MS) return this.authenticateFresh(parts);
-    return this.admit(parts, known);
-  }
-
-  /** Forgets what it knew, at once: for revocations in this very process. */
-  forgetKeys(): void {
-    this.known.clear();
+    const known = this.known.find(parts.handle);
+    return known === undefined ? this.authenticateFresh(parts, address) : this.admit(parts, known, address);
   }
 
   /** Writes when keys were last used; a failure costs only that, and is tried again. */
@@ -92,9 +81,10 @@ export class KeyVerifier {
   }
 
   private async write(used: [string, Date][], rehashed: [string, string][]): Promise<void> {
-    await this.control.db.transaction().execute(async (tx) => {
-      for (const [id, at] of used) await tx.updateTable("keys").set({ last_used_at: at.toISOString() }).where("id", "=", id).execute();
-      for (const [id, secret_hash] of rehashed) await tx.updateTable("keys").set({ secret_hash }).where("id", "=", id).execute();
+    await this.control.transaction(async () => {
+      const { db } = this.control;
+      for (const [id, at] of used) await db.updateTable("keys").set({ last_used_at: at.toISOString() }).where("id", "=", id).execute();
+      for (const [id, secret_hash] of rehashed) await db.updateTable("keys").set({ secret_hash }).where("id", "=", id).execute();
     });
   }
 
@@ -103,39 +93,35 @@ export class KeyVerifier {
     await this.flush();
   }
 
-  private forgetIfChanged(nowMs: number): void {
-    if (nowMs - this.versionMs < VERSION_AGE_MAX_MS) return;
-    this.versionMs = nowMs;
-    const version = this.control.readForeignVersion();
-    if (version === this.foreignVersion) return;
-    this.foreignVersion = version;
-    this.known.clear();
+  private async authenticateFresh(parts: KeyParts, address: string | null): Promise<KeyActor> {
+    const known = await this.known.get(parts.handle, () => this.read(parts));
+    if (known === undefined) throw refused(BAD_KEY);
+    return this.admit(parts, known, address);
   }
 
-  private async authenticateFresh(parts: KeyParts): Promise<Actor> {
-    const readMs = performance.now();
-    const row = await this.control.db.selectFrom("keys").selectAll().where("handle", "=", parts.handle).executeTakeFirst();
-    if (row === undefined || row.revoked_at !== null || row.mode !== parts.mode) {
-      this.known.delete(parts.handle);
-      throw refused(BAD_KEY);
-    }
+  private async read(parts: KeyParts): Promise<KnownKey | undefined> {
+    const row = await this.control.reads.selectFrom("keys").innerJoin("workspaces", "workspaces.id", "keys.workspace_id").selectAll("keys")
+      .select(["workspaces.delete_after", "workspaces.deleting_at"]).where("handle", "=", parts.handle).executeTakeFirst();
+    if (row === undefined || row.revoked_at !== null || row.mode !== parts.mode || row.deleting_at !== null) return undefined;
     const { id, workspace_id, group_name, mode } = row;
     const match = matchSecret(this.peppers, parts.secret, Buffer.from(row.secret_hash, "base64url"));
-    if (match === "none") throw refused(BAD_KEY);
+    if (match === "none") return undefined;
     if (match === "previous") this.rehashed.set(id, hashSecret(this.peppers, parts.secret));
-    const known: KnownKey = {
-      actor: { key_id: id, workspace_id, group: group_name, scopes: new Set(readScopes(row.scopes)), mode },
+    const allowed = JSON.parse(row.ip_allow) as string[];
+    return {
+      actor: { kind: "key", key_id: id, workspace_id, group: group_name, may: new Set(readScopes(row.scopes)), mode, leaving_at: row.delete_after },
       digest: digestSecret(parts.secret),
       expiresMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
-      readMs,
+      allowed: allowed.length === 0 ? null : toBlockList(allowed),
     };
-    this.known.set(parts.handle, known);
-    return this.admit(parts, known);
   }
 
-  private admit({ mode, secret }: KeyParts, { actor, digest, expiresMs }: KnownKey): Actor {
+  private admit({ mode, secret }: KeyParts, { actor, digest, expiresMs, allowed }: KnownKey, address: string | null): KeyActor {
     const now = this.now();
     if (!timingSafeEqual(digestSecret(secret), digest) || actor.mode !== mode || now.getTime() >= expiresMs) throw refused(BAD_KEY);
+    if (allowed !== null && (address === null || !isInside(allowed, address))) {
+      throw new AppError("forbidden", `This key may not be used from ${address ?? "an unknown address"}: its list of addresses does not hold it.`);
+    }
     this.used.set(actor.key_id, now);
     return actor;
   }

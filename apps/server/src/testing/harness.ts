@@ -8,7 +8,8 @@ import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { readConfig, type Environment } from "../config.ts";
 import type { AnyReply, Route } from "../http/route.ts";
 import { createKey, revokeKey } from "../keys/service.ts";
-import { SCOPES, type KeyMode, type Scope } from "../keys/scopes.ts";
+import type { KeyMode } from "../policy/actor.ts";
+import { SCOPES, type Scope } from "../policy/permissions.ts";
 import { openServer, type Wired } from "../wiring.ts";
 import { createWorkspace } from "../workspaces/service.ts";
 

@@ -2,19 +2,18 @@ import type { Engine, Workspace } from "@loci/engine";
 import type { Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
-import type { Kysely } from "kysely";
-import type { ControlTables } from "../control/tables.ts";
-import type { Actor } from "../keys/scopes.ts";
+import type { Control } from "../control/database.ts";
+import type { Actor } from "../policy/actor.ts";
 
 interface Parts {
   engine: Engine;
-  db: Kysely<ControlTables>;
+  control: Control;
   now: Clock;
   log: Log;
 }
 
 /** Live and test keys of a workspace have a store each. */
-const storeIdOf = ({ workspace_id, mode }: Pick<Actor, "workspace_id" | "mode">): string => (mode === "test" ? `${workspace_id}_test` : workspace_id);
+export const storeIdOf = ({ workspace_id, mode }: Pick<Actor, "workspace_id" | "mode">): string => (mode === "test" ? `${workspace_id}_test` : workspace_id);
 
 /**
  * Opens the store that a key is bound to, and makes it at its first use: who creates workspaces beside a running
@@ -32,7 +31,8 @@ export function openWorkspaces(parts: Parts): (actor: Actor) => Promise<Workspac
   };
 }
 
-async function makeOnce({ engine, db, now }: Parts, id: string): Promise<void> {
+async function makeOnce({ engine, control, now }: Parts, id: string): Promise<void> {
+  const { db } = control;
   const known = await db.selectFrom("stores").select("id").where("id", "=", id).executeTakeFirst();
   if (known) return;
   await engine.createStore(id);

@@ -1,0 +1,87 @@
+import type { Operation, Workspace } from "@loci/engine";
+import { AppError, notFound } from "@loci/kit/errors";
+import { newId } from "@loci/kit/ids";
+import { requirePermission, requireProven, type Actor, type KeyActor, type MemberActor, type Person } from "../policy/actor.ts";
+import { isPermission, ruleOf } from "../policy/permissions.ts";
+import type { RouteCall } from "./call.ts";
+import { requireSameSite } from "./csrf.ts";
+import type { HeaderSource } from "./headers.ts";
+import type { Route, RouteScope } from "./route.ts";
+
+type Maybe<Value> = Value | Promise<Value>;
+
+/** Who knows who calls. */
+export interface Gate {
+  publicUrl: string;
+  /** The actor behind a key in these headers; throws `unauthenticated`. */
+  authenticateKey(headers: HeaderSource, address: string | null): Maybe<KeyActor>;
+  /** The person behind a session cookie; throws `unauthenticated`. */
+  authenticatePerson(cookie: string): Maybe<Person>;
+  /** The cookie that holds a session. */
+  sessionCookie: string;
+  /** The person as a member of a workspace, by its id or slug; throws `not_found` for what they are no member of. */
+  findMember(person: Person, workspace: string): Promise<MemberActor>;
+  /** Whether a slug is that of this workspace. */
+  isSlugOf(workspaceId: string, slug: string): Promise<boolean>;
+  openWorkspace(actor: Actor): Promise<Workspace>;
+}
+
+/** Lets a request in or throws: who calls, and may they. Nothing that they sent is read before. */
+export async function admit(gate: Gate, { scope }: Route, call: RouteCall, workspace: string | undefined): Promise<void> {
+  if (scope === "account" || scope === "proven account" || scope === "operator") return admitPerson(gate, scope, call);
+  const actor = hasKey(call.headers) ? await admitKey(gate, call, workspace) : await admitMember(gate, scope, call, workspace);
+  if (isPermission(scope)) requirePermission(actor, scope, call.now());
+  call.admit(actor, toOperation(call, actor));
+  if (opensStore(scope)) call.open(await gate.openWorkspace(actor));
+}
+
+/** Whether calls of this scope work on memories. */
+export const opensStore = (scope: RouteScope): boolean => scope === "any caller" || (isPermission(scope) && ruleOf(scope).store === true);
+
+const hasKey = (headers: HeaderSource): boolean => headers.get("authorization") !== null || headers.get("x-api-key") !== null;
+
+async function admitKey(gate: Gate, call: RouteCall, workspace: string | undefined): Promise<Actor> {
+  const found = gate.authenticateKey(call.headers, call.address);
+  const actor = found instanceof Promise ? await found : found;
+  call.noteActor(actor);
+  if (workspace !== undefined && workspace !== actor.workspace_id && !(await gate.isSlugOf(actor.workspace_id, workspace))) throw notFound("workspace");
+  return actor;
+}
+
+const NOBODY = "Give an API key in the header: Authorization: Bearer mk_…";
+const NOT_SIGNED_IN = "Sign in first: this is for people, and no session came with the request.";
+
+async function admitPerson(gate: Gate, scope: RouteScope, call: RouteCall): Promise<void> {
+  if (hasKey(call.headers)) throw new AppError("forbidden", "This is for people who are signed in; an API key cannot do it.");
+  const person = await readPerson(gate, call, NOT_SIGNED_IN);
+  if (scope === "operator" && !person.operator) throw new AppError("forbidden", "Only an operator of this instance may do that.");
+  if (scope === "proven account") requireProven(person, call.now());
+  call.admitPerson(person);
+}
+
+async function admitMember(gate: Gate, scope: RouteScope, call: RouteCall, workspace: string | undefined): Promise<Actor> {
+  if (scope === "any key") throw new AppError("unauthenticated", NOBODY);
+  const person = await readPerson(gate, call, NOBODY);
+  const named = workspace ?? call.header("x-workspace");
+  if (named === null || named === "") throw new AppError("invalid_request", "Name the workspace to work in, by id or slug, in the header X-Workspace. GET /v1/workspaces lists yours.", { param: "X-Workspace" });
+  const actor = await gate.findMember(person, named);
+  call.noteActor(actor);
+  return actor;
+}
+
+async function readPerson(gate: Gate, call: RouteCall, nobody: string): Promise<Person> {
+  const cookie = call.cookie(gate.sessionCookie);
+  if (cookie === null) throw new AppError("unauthenticated", nobody);
+  requireSameSite(call.request.method, call.headers, new URL(gate.publicUrl));
+  const found = gate.authenticatePerson(cookie);
+  const person = found instanceof Promise ? await found : found;
+  call.notePerson(person);
+  return person;
+}
+
+/** A request and its operation share all but the prefix of their ids, unless the caller chose the request's: theirs may repeat. */
+function toOperation(call: RouteCall, actor: Actor): Operation {
+  const id = call.ownId ? call.request_id.replace("req_", "op_") : newId("op");
+  const client = call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
+  return { id, ...(actor.kind === "key" && { key_id: actor.key_id }), ...(client !== undefined && client !== "" && { client }) };
+}

@@ -1,0 +1,25 @@
+import { AppError } from "@loci/kit/errors";
+import type { HeaderSource } from "./headers.ts";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
+
+/**
+ * Refuses what another site's page makes a browser send. Browsers tell where a request comes from by `Origin` or
+ * `Sec-Fetch-Site`; a request with cookies that says neither is not let in either.
+ */
+export function requireSameSite(method: string, headers: HeaderSource, { origin: own }: { origin: string }): void {
+  if (SAFE.has(method)) return;
+  const origin = headers.get("origin");
+  const site = headers.get("sec-fetch-site");
+  if (origin !== null) {
+    if (origin === own || isSameLoopback(origin, headers.get("host"), own)) return;
+  } else if (site === "same-origin" || (site === null && headers.get("cookie") === null)) return;
+  throw new AppError("forbidden", "This request comes from another site. Send it from this one; a program with a session cookie sends the header Origin.", { details: { reason: "cross_site", origin: own } });
+}
+
+/** On the machine itself `localhost` and `127.0.0.1` are the same place; a name that others reach is written one way. */
+function isSameLoopback(origin: string, host: string | null, own: string): boolean {
+  if (!LOOPBACK.test(new URL(own).host) || host === null || !LOOPBACK.test(host)) return false;
+  return origin === `http://${host}`;
+}
