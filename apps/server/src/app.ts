@@ -1,24 +1,24 @@
 import { batchRoutes } from "./batch/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
+import { TAGS } from "./docs/tags.ts";
 import { groupRoutes } from "./groups/routes.ts";
 import { toOpenApi } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
+import type { Parts } from "./parts.ts";
 import { statusRoutes, type StatusParts } from "./status/routes.ts";
 import { transferRoutes } from "./transfer/routes.ts";
 import { usageRoutes } from "./usage/routes.ts";
 
 const VERSION = "0.1.0";
 
-export interface RouteParts {
-  publicUrl: string;
-  status: StatusParts;
-}
+type ProcessState = Pick<StatusParts, "metrics" | "isStopping" | "inFlight">;
 
 /** The URL map. Each noun declares its paths whole, so that a search for one finds it. */
-export function toRoutes({ publicUrl, status }: RouteParts): Route[] {
+export function toRoutes(parts: Parts, state: ProcessState): Route[] {
+  const { publicUrl, dataDir, metricsToken, mode } = parts.config;
   const routes: Route[] = [
     ...memoryRoutes, //       /v1/store  /v1/recall  /v1/forget  /v1/memories…
     ...batchRoutes, //        /v1/batch
@@ -27,7 +27,7 @@ export function toRoutes({ publicUrl, status }: RouteParts): Route[] {
     ...transferRoutes, //     /v1/export  /v1/import
     ...keyRoutes, //          /v1/key
     ...usageRoutes, //        /v1/usage
-    ...statusRoutes(status), // /health  /healthz  /livez  /readyz  /metrics
+    ...statusRoutes({ ...parts, ...state, dataDir, metricsToken, production: mode === "production" }), // /health  /healthz  /livez  /readyz  /metrics
   ];
   let text: string | undefined;
   const openApi = () => (text ??= JSON.stringify(toOpenApiDocument(routes, publicUrl)));
@@ -36,15 +36,3 @@ export function toRoutes({ publicUrl, status }: RouteParts): Route[] {
 }
 
 export const toOpenApiDocument = (routes: Route[], publicUrl: string) => toOpenApi(routes, { version: VERSION, publicUrl, tags: TAGS });
-
-const TAGS = [
-  { name: "Memories", description: "Store, recall and forget; single memories, their history and their neighbours." },
-  { name: "Batch", description: "Many operations in one request." },
-  { name: "Groups", description: "What keeps the memories of end users, projects or agents apart." },
-  { name: "Relationships", description: "Typed edges between memories, and the graph that they make." },
-  { name: "Transfer", description: "Everything out, and in again." },
-  { name: "Keys", description: "Keys and what they may do." },
-  { name: "Usage", description: "What was used." },
-  { name: "Status", description: "For those who run the server." },
-  { name: "Docs", description: "This document and the pages made from it." },
-];

@@ -1,25 +1,18 @@
-import { openEngine, type Engine } from "@loci/engine";
 import { systemClock, type Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Hono } from "hono";
 import { toRoutes } from "./app.ts";
 import type { Config } from "./config.ts";
-import { openControl, type Control } from "./control/database.ts";
+import { keepAnswers } from "./control/kept-answers.ts";
 import { mountRoutes } from "./http/app.ts";
+import { toBlockList } from "./http/client-address.ts";
 import { toSecurityHeaders } from "./http/headers.ts";
 import type { AnyReply, Route } from "./http/route.ts";
 import type { Front, ServerEnv } from "./http/serve.ts";
-import { requireKnownPepper, type Peppers } from "./keys/secrets.ts";
-import { KeyVerifier } from "./keys/verifier.ts";
-import { openWorkspaces } from "./workspaces/stores.ts";
-import { keepAnswers } from "./control/kept-answers.ts";
-import { Sealer } from "./control/sealer.ts";
-import { toBlockList } from "./http/client-address.ts";
-import { toSecrets } from "./secrets.ts";
-import { SessionVerifier } from "./sessions/verifier.ts";
+import { closeParts, openParts, type Parts } from "./parts.ts";
 import { sessionCookieOf } from "./sessions/cookie.ts";
-import { Memberships } from "./workspaces/memberships.ts";
 import { Metrics } from "./status/metrics.ts";
+import { openWorkspaces } from "./workspaces/stores.ts";
 
 export interface WiringOptions {
   config: Config;
@@ -31,17 +24,10 @@ export interface WiringOptions {
 }
 
 /** Everything of one server, built and not yet listening. Whoever opened it closes it. */
-export interface Wired {
+export interface Wired extends Parts {
   app: Hono<ServerEnv>;
   routes: Route[];
   front: Front;
-  control: Control;
-  engine: Engine;
-  verifier: KeyVerifier;
-  peppers: Peppers;
-  sealer: Sealer;
-  authSecret: string;
-  now: Clock;
   /** Turns readiness red; requests are still answered. */
   startStopping(): void;
   /** The listening server tells how many requests it is answering. */
@@ -50,35 +36,29 @@ export interface Wired {
 }
 
 export async function openServer({ config, log, now = systemClock, extraRoutes = [], checkReply }: WiringOptions): Promise<Wired> {
-  const { dataDir, publicUrl, metricsToken, mode } = config;
-  const control = await openControl(dataDir);
-  const { peppers, authSecret } = toSecrets(config);
-  const sealer = new Sealer(authSecret);
-  await requireKnownPepper(control.db, peppers);
-  const engine = await openEngine({
-    dataDir,
-    embedder: config.embedder,
-    writerThreads: config.writerThreads,
-    openStoresMax: config.openStoresMax,
-    indexBytesMax: config.indexMemoryMb * 2 ** 20,
-    warm: config.mode !== "test",
-    log,
-    now,
-  });
-  const verifier = new KeyVerifier({ control, peppers, now, log });
-  const sessions = new SessionVerifier({ control, authSecret, now, log });
-  const memberships = new Memberships(control);
+  const parts = await openParts({ config, log, now });
   const metrics = new Metrics();
   let stopping = false;
   let inFlight = () => 0;
-  const routes = [
-    ...toRoutes({
-      publicUrl,
-      status: { control, engine, dataDir, metrics, metricsToken, production: mode === "production", isStopping: () => stopping, inFlight: () => inFlight() },
-    }),
-    ...extraRoutes,
-  ];
-  const front: Front = {
+  const routes = [...toRoutes(parts, { metrics, isStopping: () => stopping, inFlight: () => inFlight() }), ...extraRoutes];
+  const front = { ...toFront(parts, metrics), ...(checkReply !== undefined && { checkReply }) };
+  return {
+    ...parts, routes, front,
+    app: mountRoutes(front, routes),
+    startStopping: () => {
+      stopping = true;
+    },
+    watchInFlight: (read) => {
+      inFlight = read;
+    },
+    close: () => closeParts(parts),
+  };
+}
+
+function toFront(parts: Parts, metrics: Metrics): Front {
+  const { config, log, now, verifier, sessions, memberships } = parts;
+  const { publicUrl } = config;
+  return {
     now,
     log,
     requestLog: log.child({}, { redact: [] }),
@@ -91,25 +71,8 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
     authenticatePerson: (cookie) => sessions.authenticate(cookie),
     findMember: (person, workspace) => memberships.require(person, workspace),
     isSlugOf: (id, slug) => memberships.isSlugOf(id, slug),
-    openWorkspace: openWorkspaces({ engine, control, now, log }),
-    keepAnswer: keepAnswers({ control, sealer, now }),
+    openWorkspace: openWorkspaces(parts),
+    keepAnswer: keepAnswers(parts),
     observe: (seen) => metrics.observe(seen),
-    ...(checkReply !== undefined && { checkReply }),
-  };
-  return {
-    app: mountRoutes(front, routes),
-    routes, front, control, engine, verifier, peppers, sealer, authSecret, now,
-    startStopping: () => {
-      stopping = true;
-    },
-    watchInFlight: (read) => {
-      inFlight = read;
-    },
-    close: async () => {
-      await verifier.close();
-      await sessions.close();
-      await engine.close();
-      control.close();
-    },
   };
 }

@@ -36,7 +36,7 @@ export function toOpenApi(routes: Route[], { version, publicUrl, tags }: OpenApi
       contact: { name: "Loci", url: publicUrl },
     },
     servers: [{ url: publicUrl }],
-    tags,
+    tags: tags.filter(({ name }) => routes.some((route) => route.tags.includes(name))),
     security: [{ bearer: [] }, { header: [] }],
     paths,
     components: {
