@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   port: number;
   /** The API key that every request carries. */
   key?: string | undefined;
+  /** Headers that every request carries: those of a person who is signed in, say. */
+  headers?: Record<string, string> | undefined;
 }
 
 interface Waiter {
@@ -38,9 +40,10 @@ export class Connection {
   private receivedBytes = 0;
   private head: { status: number; headers: Record<string, string>; bytes: number } | null = null;
 
-  constructor({ port, key }: ConnectionOptions) {
+  constructor({ port, key, headers = {} }: ConnectionOptions) {
     this.port = port;
-    this.fixedHead = `Host: 127.0.0.1:${port}\r\n${key === undefined ? "" : `Authorization: Bearer ${key}\r\n`}User-Agent: loci-bench/1\r\n`;
+    const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    this.fixedHead = `${more}Host: 127.0.0.1:${port}\r\n${key === undefined ? "" : `Authorization: Bearer ${key}\r\n`}User-Agent: loci-bench/1\r\n`;
   }
 
   request(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -126,7 +129,10 @@ export class Connection {
     const headers: Record<string, string> = {};
     for (const line of lines) {
       const colon = line.indexOf(":");
-      headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+      const name = line.slice(0, colon).toLowerCase();
+      const value = line.slice(colon + 1).trim();
+      // Several cookies come in a line each.
+      headers[name] = name === "set-cookie" && headers[name] !== undefined ? `${headers[name]}\n${value}` : value;
     }
     if (headers["transfer-encoding"] !== undefined) throw new Error("This client does not read answers in chunks; use fetch for streams.");
     return { status: Number(first.slice(9, 12)), headers, bytes: end + 4 + Number(headers["content-length"] ?? 0) };

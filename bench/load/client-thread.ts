@@ -4,16 +4,23 @@ import { TextSource } from "./texts.ts";
 
 /** Whose memories a job works on. Group `n` is called `user-n`; its texts are those of group `n` of the source. */
 export interface Target {
-  key: string;
+  key?: string;
+  /** Instead of a key: the headers of a person who is signed in. */
+  headers?: Record<string, string>;
   groups: number[];
   /** Memories that each group holds already: questions are about these. */
   groupSize: number;
 }
 
+/** A plain GET that is answered with 200. */
+interface Get {
+  path: string;
+}
+
 export interface Job {
   port: number;
   target: Target;
-  ask: "recall" | "store" | "trivial";
+  ask: "recall" | "store" | Get;
   connections: number;
   /** Requests a second, sent when they are due whatever the answers do (open loop); without it each connection sends when it has its answer (closed loop). */
   ratePerS?: number;
@@ -42,8 +49,8 @@ interface Request {
 
 export const groupName = (group: number): string => `user-${group}`;
 
-/** Next to nothing behind the key check: a look for an id that is not there. */
-const TRIVIAL: Request = { method: "GET", path: "/v1/key", status: 200 };
+/** Next to nothing behind the key check. */
+export const TRIVIAL: Get = { path: "/v1/key" };
 const NUMBERS_PER_JOB = 1_000_000;
 
 class JobRun {
@@ -115,7 +122,7 @@ class JobRun {
 
   private nextRequest(): Request {
     const { ask, target } = this.job;
-    if (ask === "trivial") return TRIVIAL;
+    if (typeof ask !== "string") return { method: "GET", path: ask.path, status: 200 };
     const number = this.next++;
     const group = target.groups[number % target.groups.length] ?? 0;
     if (ask === "store") return { method: "POST", path: "/v1/store", status: 200, body: JSON.stringify({ group: groupName(group), ...this.texts.memory(group, target.groupSize + number) }) };
@@ -130,7 +137,7 @@ if (parentPort !== null) {
 }
 
 async function runJob(job: Job, texts: TextSource): Promise<JobResult> {
-  const connections = openConnections({ port: job.port, key: job.target.key }, job.connections);
+  const connections = openConnections({ port: job.port, key: job.target.key, headers: job.target.headers }, job.connections);
   await Promise.all(connections.map((connection) => connection.open()));
   try {
     return await new JobRun(job, texts).run(connections);

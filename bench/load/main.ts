@@ -2,7 +2,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { describeMachine, readMachine, readRssMb, RESULTS_DIR, writeResult } from "../report.ts";
 import { type BenchServer, createWorkspace, openDataDir, startServer } from "../server.ts";
-import type { Target } from "./client-thread.ts";
+import { measureAccess } from "./access.ts";
+import { type Target, TRIVIAL } from "./client-thread.ts";
 import { ClientThread } from "./clients.ts";
 import { measureDisk } from "./disk.ts";
 import { fillGroups } from "./fill.ts";
@@ -81,7 +82,7 @@ async function fill(server: BenchServer, plan: Plan, texts: TextSource): Promise
   return { ...targets, storedPerS };
 }
 
-type Running = Pick<LoadFindings, "recalls" | "among" | "alone" | "under_load" | "writes" | "rss_mb">;
+type Running = Pick<LoadFindings, "recalls" | "among" | "alone" | "under_load" | "writes" | "access" | "rss_mb">;
 
 async function measureRunning(bench: Bench, server: BenchServer, { large, small, among, alone }: Targets): Promise<Running> {
   say("recalls");
@@ -99,8 +100,10 @@ async function measureRunning(bench: Bench, server: BenchServer, { large, small,
   const under_load = { large: await measureUnderLoad(bench, large), small: await measureUnderLoad(bench, small) };
   say("stores");
   const writes = await measureWrites(bench, large, small);
+  say("who calls: nobody, a key, a person");
+  const access = await measureAccess(bench, server);
   rss_mb.at_end = readRssMb(server.pid);
-  return { recalls, among: neighbours[0]?.p50s ?? [], alone: neighbours[1]?.p50s ?? [], under_load, writes, rss_mb };
+  return { recalls, among: neighbours[0]?.p50s ?? [], alone: neighbours[1]?.p50s ?? [], under_load, writes, access, rss_mb };
 }
 
 /** Stores go into groups of their own beside the large one, so that all measurements meet the same size. */
@@ -108,7 +111,7 @@ async function measureWrites(bench: Bench, large: Target, small: Target): Promis
   const writes: Rates[] = [];
   for (const connections of [1, 16, 64]) {
     const beside = { ...large, groups: Array.from({ length: connections }, (_, index) => 1_000 + index) };
-    const cases: Case[] = [{ target: beside, ask: "store", connections }, { target: small, ask: "store", connections }, { target: large, ask: "trivial", connections }];
+    const cases: Case[] = [{ target: beside, ask: "store", connections }, { target: small, ask: "store", connections }, { target: large, ask: TRIVIAL, connections }];
     const [ofLarge, ofSmall, trivial] = await measureInTurn(bench, cases);
     if (ofLarge === undefined || ofSmall === undefined || trivial === undefined) continue;
     writes.push(

@@ -1,6 +1,7 @@
 import { type Cell, toTable } from "../report.ts";
 import { median, quantile } from "../statistics.ts";
 import type { DiskRate } from "./disk.ts";
+import type { Access } from "./access.ts";
 import type { ColdRecalls, Measured, Starts, UnderLoad } from "./measures.ts";
 import { type Plan, STORES_PER_S } from "./plan.ts";
 
@@ -21,6 +22,7 @@ export interface LoadFindings {
   alone: number[];
   under_load: { large: UnderLoad; small: UnderLoad };
   writes: Rates[];
+  access: Access;
   rss_mb: { after_recalls: number; at_end: number };
   cold: ColdRecalls;
 }
@@ -35,7 +37,7 @@ export interface Figure {
 
 /** The figures that were promised, beside what was promised. */
 export function judge(findings: LoadFindings, plan: Plan): Figure[] {
-  const { starts, under_load, cold, among, alone } = findings;
+  const { starts, under_load, cold, among, alone, access } = findings;
   const recall = rateOf(findings.recalls, "recall", "large", 1);
   const [store1, store64, trivial64] = [rateOf(findings.writes, "store", "large", 1), rateOf(findings.writes, "store", "large", 64), rateOf(findings.writes, "trivial", "large", 64)];
   return [
@@ -46,6 +48,8 @@ export function judge(findings: LoadFindings, plan: Plan): Figure[] {
     atLeast("stores/s at 64 connections, of those at 1", store64.per_second / store1.per_second, 5, "×"),
     atLeast("stores/s at 64 connections, of the trivial route", store64.per_second / trivial64.per_second, 1 / 3, "×"),
     atMost(`recall p50 in a group among ${plan.smallGroups}, of the group alone`, median(among) / median(alone), 1.3, "×"),
+    atMost("key authentication over an open route, p50", median(access.key_over_open_ms), 0.2, "ms"),
+    atMost("session check over key authentication, p50", median(access.session_over_key_ms), 0.3, "ms"),
     atMost("first recall of a fresh process, cold group (worst)", Math.max(...cold.first_of_process_ms), 25, "ms"),
     atMost("first recall in a cold group (p95)", p95(cold.next_groups_ms), 25, "ms"),
     atMost("start, empty (median)", median(starts.later_ms), 1_000, "ms"),
@@ -80,7 +84,7 @@ export function toLatencyTable({ recalls, writes, under_load, disk }: LoadFindin
   return toTable(["request", "where", "connections", "p50 ms", "p95 ms", "p99 ms", "max ms", "per second", "count"], [...measured, ...beside, ...raw]);
 }
 
-export function toStartTable({ starts, cold, among, alone, rss_mb, stored_per_second }: LoadFindings): string {
+export function toStartTable({ starts, cold, among, alone, access, rss_mb, stored_per_second }: LoadFindings): string {
   const list = (values: number[], digits: number) => values.map((value) => value.toFixed(digits)).join(" ");
   return toTable(["also", "found"], [
     ["start, very first, ms", String(starts.first_ms)],
@@ -91,10 +95,14 @@ export function toStartTable({ starts, cold, among, alone, rss_mb, stored_per_se
     ["second recall in them, ms", `p50 ${median(cold.warm_ms).toFixed(1)}, p95 ${p95(cold.warm_ms).toFixed(1)}`],
     ["group among many, p50 of rounds, ms", list(among, 2)],
     ["the same alone, p50 of rounds, ms", list(alone, 2)],
+    ["who calls, p50 of rounds, ms: open route", list(access.open_ms, 3)],
+    ["the like with a key", list(access.key_ms, 3)],
+    ["another by key", list(access.same_by_key_ms, 3)],
+    ["the same by session", list(access.same_by_session_ms, 3)],
     ["memory idle, after recalls, at the end, MB", `${starts.idle_rss_mb} ${rss_mb.after_recalls} ${rss_mb.at_end}`],
     ["stored in batches, memories a second", String(stored_per_second)],
   ]);
 }
 
 export const toFigureTable = (figures: Figure[]): string =>
-  toTable(["figure", "value", "target", "verdict"], figures.map(({ name, value, unit, target, ok }) => [name, `${value.toFixed(unit === "×" ? 2 : 1)} ${unit}`, target, ok ? "pass" : "SHORT"]));
+  toTable(["figure", "value", "target", "verdict"], figures.map(({ name, value, unit, target, ok }) => [name, `${value.toFixed(unit === "×" || Math.abs(value) < 1 ? 2 : 1)} ${unit}`, target, ok ? "pass" : "SHORT"]));
