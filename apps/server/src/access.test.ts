@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
-import { isScope, SCOPES } from "./policy/permissions.ts";
+import { isPermission, isScope, SCOPES } from "./policy/permissions.ts";
 import { shareTestApp } from "./testing/harness.ts";
 
 const app = shareTestApp();
 
-const toUrl = (path: string): string => path.replace("{id}", `mem_${"0".repeat(32)}`).replace("{name}", "ana");
+const toUrl = (path: string, workspace = "wsp_none"): string => path.replace("{workspace}", workspace).replace("{id}", `mem_${"0".repeat(32)}`).replace("{name}", "ana");
 
 test("no call but the open ones answers without a key, and none reads what was sent before it knows who sent it", async () => {
-  for (const { id, method, path } of app().server.routes.filter(({ scope }) => scope !== "open")) {
-    for (const headers of [{}, { authorization: "Bearer mk_live_00000000_wrong" }]) {
+  for (const { id, method, path, scope } of app().server.routes.filter(({ scope }) => scope !== "open")) {
+    // What is for people tells any key so, and looks at none.
+    const wrongKey = isPermission(scope) || scope.startsWith("any ") ? { status: 401, code: "unauthenticated" } : { status: 403, code: "forbidden" };
+    for (const [headers, refusal] of [[{}, { status: 401, code: "unauthenticated" }], [{ authorization: "Bearer mk_live_00000000_wrong" }, wrongKey]] as const) {
       const answer = await app().call(method.toUpperCase(), `${toUrl(path)}?nonsense=1`, method === "get" ? undefined : "{not json", headers);
-      expect({ id, status: answer.status, code: answer.body.error.code }).toEqual({ id, status: 401, code: "unauthenticated" });
+      expect({ id, status: answer.status, code: answer.body.error.code }).toEqual({ id, ...refusal });
     }
   }
 });
@@ -21,7 +23,7 @@ test("a key with every scope but the one of the call is refused, whatever it sen
     const { scope } = route;
     if (!isScope(scope)) continue;
     const poor = await app().newWorkspace(SCOPES.filter((held) => held !== scope), { workspace });
-    const answer = await poor.call(route.method.toUpperCase(), `${toUrl(route.path)}?nonsense=1`, route.method === "get" ? undefined : "{not json");
+    const answer = await poor.call(route.method.toUpperCase(), `${toUrl(route.path, workspace)}?nonsense=1`, route.method === "get" ? undefined : "{not json");
     expect({ id: route.id, status: answer.status, code: answer.body.error.code, lacks: answer.body.error.details.scope }).toEqual({ id: route.id, status: 403, code: "forbidden", lacks: scope });
   }
 });

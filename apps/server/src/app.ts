@@ -1,16 +1,30 @@
+import { toProvers } from "./accounts/provers.ts";
+import { peopleRoutes } from "./accounts/routes.ts";
+import { accountExportRoutes } from "./account-export/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import { batchRoutes } from "./batch/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { TAGS } from "./docs/tags.ts";
 import { groupRoutes } from "./groups/routes.ts";
 import { toOpenApi } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
+import { invitationRoutes } from "./invitations/routes.ts";
+import { jobRoutes } from "./jobs/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
+import { leavingRoutes } from "./leaving/routes.ts";
+import { memberRoutes } from "./members/routes.ts";
+import { mailRoutes } from "./mail/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
+import { pageRoutes } from "./pages/routes.ts";
 import type { Parts } from "./parts.ts";
+import { passkeyRoutes } from "./passkeys/routes.ts";
+import { providerRoutes } from "./providers/routes.ts";
+import { secondFactorRoutes } from "./second-factor/routes.ts";
 import { statusRoutes, type StatusParts } from "./status/routes.ts";
 import { transferRoutes } from "./transfer/routes.ts";
 import { usageRoutes } from "./usage/routes.ts";
+import { workspaceRoutes } from "./workspaces/routes.ts";
 
 const VERSION = "0.1.0";
 
@@ -25,8 +39,21 @@ export function toRoutes(parts: Parts, state: ProcessState): Route[] {
     ...groupRoutes, //        /v1/groups…
     ...relationshipRoutes, // /v1/relationships…  /v1/graph
     ...transferRoutes, //     /v1/export  /v1/import
-    ...keyRoutes, //          /v1/key
+    ...keyRoutes(parts), //   /v1/key  /v1/api-keys…
+    ...auditRoutes(parts), //  /v1/audit…  /v1/account/audit
+    ...workspaceRoutes(parts), //   /v1/workspaces…
+    ...memberRoutes(parts), //      /v1/workspaces/{workspace}/members…  leave  transfer
+    ...invitationRoutes(parts), //  /v1/workspaces/{workspace}/invitations…  /v1/invitations…
     ...usageRoutes, //        /v1/usage
+    ...peopleRoutes(parts, toProvers(parts)), // /v1/auth…  /v1/account…
+    ...secondFactorRoutes(parts), // /v1/auth/second-factor  /v1/account/totp…  /v1/account/recovery-codes
+    ...passkeyRoutes(parts), //  /v1/auth/passkey…  /v1/account/passkeys…
+    ...providerRoutes(parts), // /v1/auth/methods  /v1/auth/providers…  /v1/auth/callback…  /v1/account/sign-ins…
+    ...leavingRoutes(parts), //  /v1/account  /v1/account/restore
+    ...accountExportRoutes(parts), // /v1/account/export
+    ...pageRoutes(parts), //  /  /sign-in  /sign-up  /second-factor …
+    ...jobRoutes(parts), //    /v1/admin/jobs…  /v1/admin/job-kinds…  /v1/admin/schedules…
+    ...(mode === "production" ? [] : mailRoutes(parts)), // /dev/mail  /dev/mail.json
     ...statusRoutes({ ...parts, ...state, dataDir, metricsToken, production: mode === "production" }), // /health  /healthz  /livez  /readyz  /metrics
   ];
   let text: string | undefined;

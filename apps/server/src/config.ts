@@ -6,6 +6,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { toBlockList } from "./http/client-address.ts";
 import { explain } from "./http/parse.ts";
+import { OWN_PLANS_FILE, readCatalogue, type Catalogue } from "./plans/catalogue.ts";
 import { findWeakness } from "./secrets.ts";
 
 const PREFIX = "LOCI_";
@@ -32,7 +33,8 @@ export const Settings = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be a URL like smtps://user:password@mail.example.com:465." }).meta({ secret: true }).optional().describe("The server that mail is sent by: smtps://user:password@mail.example.com:465."),
   RESEND_API_KEY: secret().optional().describe("Instead of SMTP_URL: a key of Resend, by whose API mail is sent."),
   MAIL_FROM: z.string().default("Loci <loci@localhost>").describe("The sender of mails: Loci <loci@example.com>."),
-  DEFAULT_PLAN: z.string().default("self-hosted").describe("The plan of new workspaces, a name from plans.json."),
+  DEFAULT_PLAN: z.string().default("self-hosted").describe("The plan of workspaces that have none of their own: a name from the file of plans. self-hosted limits nothing."),
+  PLANS_FILE: z.string().optional().describe("The file of plans: names, prices, limits. Without it: plans.json of the program; plans/ has others to begin with."),
   GITHUB_CLIENT_ID: z.string().optional().describe("Sign-in with GitHub: the client id of an OAuth app whose callback is PUBLIC_URL/v1/auth/callback/github."),
   GITHUB_CLIENT_SECRET: secret().optional().describe("The secret of that OAuth app."),
   GOOGLE_CLIENT_ID: z.string().optional().describe("Sign-in with Google: a client id whose redirect URI is PUBLIC_URL/v1/auth/callback/google."),
@@ -94,7 +96,7 @@ export interface Config {
   /** `null` sends no mail: codes and links are printed to the log outside production, and shown to admins. */
   mail: MailConfig | null;
   mailFrom: string;
-  defaultPlan: string;
+  plans: Catalogue;
   providers: ProviderConfig;
   leakReportKeysUrl: string | null;
   metricsToken: string | null;
@@ -129,8 +131,11 @@ export function readConfig(env: Environment): Config {
     else faults.push(...parsed.error.issues.map(({ message }) => `${name} ${message}`));
   }
   faults.push(...findRuleFaults(values as Partial<Values>));
+  const { PLANS_FILE = OWN_PLANS_FILE, DEFAULT_PLAN } = values as Values;
+  const plans = readCatalogue(path.resolve(PLANS_FILE), DEFAULT_PLAN);
+  faults.push(...plans.faults);
   if (faults.length > 0) throw new ConfigError(faults);
-  return toConfig(values as Values);
+  return toConfig(values as Values, plans.catalogue);
 }
 
 export interface FoundSetting {
@@ -228,7 +233,7 @@ function findPeopleFaults(settings: Partial<Values>): string[] {
   return faults;
 }
 
-function toConfig(settings: Values): Config {
+function toConfig(settings: Values, plans: Catalogue): Config {
   const { HOST, PORT, PUBLIC_URL, KEY_PEPPER, KEY_PEPPER_PREVIOUS } = settings;
   return {
     mode: settings.NODE_ENV,
@@ -243,7 +248,7 @@ function toConfig(settings: Values): Config {
     trustedProxies: settings.TRUSTED_PROXIES,
     mail: toMail(settings),
     mailFrom: settings.MAIL_FROM,
-    defaultPlan: settings.DEFAULT_PLAN,
+    plans,
     providers: {
       github: toClient(settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET),
       google: toClient(settings.GOOGLE_CLIENT_ID, settings.GOOGLE_CLIENT_SECRET),

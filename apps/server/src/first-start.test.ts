@@ -23,7 +23,7 @@ test("the first start makes a workspace and a key that works, for its owner's ey
 
 test("a first start that was cut short before the key is finished by the next one", async () => {
   const { server, dataDir } = await startTestApp();
-  await createWorkspace({ db: server.control.db, now: server.now }, "local");
+  await createWorkspace({ control: server.control, now: server.now }, "local");
   expect(await ensureFirstKey({ ...server, dataDir })).toMatchObject({ kind: "created" });
 });
 

@@ -1,9 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Clock } from "@loci/kit/clock";
+import { SYSTEM } from "./audit/origin.ts";
 import type { Control } from "./control/database.ts";
 import type { Peppers } from "./keys/secrets.ts";
-import { createKey, listKeys } from "./keys/service.ts";
+import { createKey, listAllKeys } from "./keys/service.ts";
 import { SCOPES } from "./policy/permissions.ts";
 import { createWorkspace, listWorkspaces } from "./workspaces/service.ts";
 
@@ -21,19 +22,20 @@ export async function ensureFirstKey({ control, peppers, now, dataDir }: Parts):
   const file = path.join(dataDir, "first-key");
   if (existsSync(file)) return { kind: "kept", file };
   const workspaces = await listWorkspaces(control.db);
-  const workspace = workspaces.length === 0 ? await createWorkspace({ db: control.db, now }, "local") : workspaces[0];
+  const workspace = workspaces.length === 0 ? await createWorkspace({ control, now }, "local") : workspaces[0];
   // A first start that was cut short between the two has a workspace and no key.
-  if (workspaces.length > 1 || workspace?.name !== "local" || (await listKeys(control.db, workspace.id)).length > 0) return { kind: "none" };
+  if (workspaces.length > 1 || workspace?.name !== "local" || (await listAllKeys({ control, now }, workspace.id)).length > 0) return { kind: "none" };
 
   const input = { workspace_id: workspace.id, name: "first key", scopes: SCOPES, group: null, mode: "live" as const, expires_at: null };
-  const { secret } = await createKey({ db: control.db, now, peppers }, input);
+  const { secret } = await createKey({ control, now, peppers }, SYSTEM, input);
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   return { kind: "created", key: secret, file };
 }
 
-/** What a person at a terminal wants to read first. */
-export function toGreeting(url: string, first: FirstKey): string {
-  const address = `Loci listens on ${url}`;
+/** What a person at a terminal wants to read first. `ownerLink` is `null` once the workspace has an owner. */
+export function toGreeting(url: string, first: FirstKey, ownerLink: string | null = null): string {
+  const owner = ownerLink === null ? "" : `\nOpen this once to make the workspace "local" yours: ${ownerLink}`;
+  const address = `Loci listens on ${url}${owner}`;
   if (first.kind === "none") return `${address}\nMake a key with: npm run admin -- key create --workspace local\n`;
   const key = first.kind === "created" ? first.key : `$(cat "${first.file}")`;
   const headers = `-H 'Content-Type: application/json' -H "Authorization: Bearer ${key.replaceAll('"', "'")}"`;

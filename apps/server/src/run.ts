@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import { createLog, type Log } from "@loci/kit/log";
+import { mintOwnerLink } from "./accounts/owner-link.ts";
 import { ConfigError, readConfig, readEnvironment, toUrl, type Config } from "./config.ts";
 import { ensureFirstKey, toGreeting } from "./first-start.ts";
 import { createHttpServer, type HttpServer } from "./http/node-server.ts";
@@ -36,11 +37,14 @@ async function start(): Promise<void> {
   // Before it listens: whoever finds the server ready finds the key as well.
   const first = config.mode === "production" ? null : await ensureFirstKey({ ...wired, dataDir: config.dataDir });
   const port = await listen(http, config);
+  wired.jobs.start();
   stopOnSignals({ wired, http, log });
   log.info({ host: config.host, port, ms: Math.round(performance.now()) }, "listening");
   if (first === null) return;
   output.flush();
-  process.stdout.write(toGreeting(toUrl(config.host, port), first));
+  const url = toUrl(config.host, port);
+  const ownerLink = await mintOwnerLink({ control: wired.control, digest: wired.accounts.digest }, config.port === 0 ? url : config.publicUrl);
+  process.stdout.write(toGreeting(url, first, ownerLink));
 }
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<number> {
@@ -94,6 +98,8 @@ function stopOnSignals(running: Running): void {
 async function stop({ wired, http, log }: Running): Promise<void> {
   wired.startStopping();
   http.startClosing();
+  // Jobs end meanwhile; that they have is waited for when all is closed.
+  void wired.jobs.stop();
   // While work is in flight new requests are still taken, so that a balancer sees the red light and not a closed door.
   const listenUntilMs = performance.now() + LISTEN_ON_MAX_MS;
   while (http.inFlight() > 0 && performance.now() < listenUntilMs) await sleep(50);

@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHmac, randomBytes } from "node:crypto";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import type { Peppers } from "./keys/secrets.ts";
@@ -22,25 +23,53 @@ export function findWeakness(secret: string, bytesMin: number): string | null {
 /** Whether the whole is one piece over and over: found inside its own double, before the end. */
 const isRepeat = (text: string): boolean => (text + text).indexOf(text, 1) < text.length;
 
-const Kept = z.object({ key_pepper: z.string(), auth_secret: z.string() }).partial();
+// A version before kept only the pepper.
+const Kept = z.object({ key_pepper: z.string(), auth_secret: z.string().optional() });
 
 interface DevelopmentSecrets {
   key_pepper: string;
   auth_secret: string;
 }
 
-/** The secrets of a development server: made once, kept where only their owner reads them. */
+/** The secrets of a development server: made once, kept where only their owner reads them. Processes that start at once get the same. */
 function keepDevelopmentSecrets(dataDir: string): DevelopmentSecrets {
   const file = path.join(dataDir, "secrets.json");
-  const kept = existsSync(file) ? Kept.parse(JSON.parse(readFileSync(file, "utf8"))) : {};
-  const { key_pepper = newSecret(), auth_secret = newSecret() } = kept;
-  const secrets = { key_pepper, auth_secret };
-  if (kept.key_pepper === undefined || kept.auth_secret === undefined) {
-    // Beside it first: a start that is cut short leaves the old file whole.
-    writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+  if (!existsSync(file)) placeSecrets(file, { key_pepper: newSecret(), auth_secret: newSecret() }, placeFirst);
+  const { key_pepper, auth_secret } = readSecrets(file);
+  if (auth_secret !== undefined) return { key_pepper, auth_secret };
+  // Made of the pepper, so that whoever else starts at this moment makes the same.
+  const whole = { key_pepper, auth_secret: createHmac("sha256", key_pepper).update("auth secret").digest("base64url") };
+  placeSecrets(file, whole, renameSync);
+  return whole;
+}
+
+function readSecrets(file: string): z.output<typeof Kept> {
+  try {
+    return Kept.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new AppError("unavailable", `${file} is not as this server wrote it. Put it back from a backup: no key of this DATA_DIR works without it.`, { cause });
   }
-  return secrets;
+}
+
+/** Written whole under a name of its own first, so that nobody ever reads half a file. */
+function placeSecrets(file: string, secrets: DevelopmentSecrets, place: (own: string, file: string) => void): void {
+  const own = `${file}.${randomBytes(8).toString("hex")}`;
+  writeFileSync(own, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: "wx", flush: true });
+  try {
+    place(own, file);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Of several processes the first wins. */
+function placeFirst(own: string, file: string): void {
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    // A file system that knows no links (FAT, some network shares) has to do with a rename.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") renameSync(own, file);
+  }
 }
 
 /** The secrets of this installation: as configured, else those of a development server. */

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Hono } from "hono";
 import { toRoutes } from "./app.ts";
+import { appendIntent } from "./audit/intent.ts";
 import type { Config } from "./config.ts";
 import { keepAnswers } from "./control/kept-answers.ts";
 import { mountRoutes } from "./http/app.ts";
@@ -12,7 +13,6 @@ import type { Front, ServerEnv } from "./http/serve.ts";
 import { closeParts, openParts, type Parts } from "./parts.ts";
 import { sessionCookieOf } from "./sessions/cookie.ts";
 import { Metrics } from "./status/metrics.ts";
-import { openWorkspaces } from "./workspaces/stores.ts";
 
 export interface WiringOptions {
   config: Config;
@@ -56,7 +56,7 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
 }
 
 function toFront(parts: Parts, metrics: Metrics): Front {
-  const { config, log, now, verifier, sessions, memberships } = parts;
+  const { config, log, now, stores, verifier, sessions, memberships } = parts;
   const { publicUrl } = config;
   return {
     now,
@@ -71,8 +71,9 @@ function toFront(parts: Parts, metrics: Metrics): Front {
     authenticatePerson: (cookie) => sessions.authenticate(cookie),
     findMember: (person, workspace) => memberships.require(person, workspace),
     isSlugOf: (id, slug) => memberships.isSlugOf(id, slug),
-    openWorkspace: openWorkspaces(parts),
+    openWorkspace: (actor) => stores.open(actor),
     keepAnswer: keepAnswers(parts),
+    appendIntent: (call, intent) => appendIntent(parts, call, intent),
     observe: (seen) => metrics.observe(seen),
   };
 }

@@ -75,3 +75,19 @@ test("another embedder embeds everything anew in the background, and recall work
   await expect.poll(async () => (await recall(workspace, "beverage", { channels: "vector" }))[0]?.content, { timeout: 20_000 }).toContain("tea");
   expect(next.status().embedding.model).toBe("openai:m");
 }, 60_000);
+
+test("a store that is deleted while its memories wait for vectors is not looked for again", async () => {
+  await using endpoint = await openFakeEndpoint();
+  endpoint.decide = refuse;
+  const { engine } = await startWith(endpoint, "openai:m");
+  await engine.createStore("wsp_a");
+  await engine.createStore("wsp_b");
+  await store(await engine.open("wsp_a"), { content: "Ada takes tea in the morning." });
+  await engine.deleteStore("wsp_a");
+  expect(engine.status().embedding.waiting).toBe(0);
+  const other = await engine.open("wsp_b");
+  await store(other, { content: "Bob takes coffee at noon." });
+  endpoint.decide = answer;
+  await expect.poll(async () => (await recall(other, "beverage", { channels: "vector" })).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => engine.status().embedding.waiting, { timeout: 15_000 }).toBe(0);
+}, 40_000);

@@ -99,6 +99,15 @@ class StartedEngine implements Engine {
     return this.stores.create(workspaceId);
   }
 
+  async deleteStore(workspaceId: string): Promise<void> {
+    await this.stores.delete(workspaceId);
+    this.shared.cache.drop(workspaceId);
+    this.shared.queryVectors.forget(workspaceId);
+    this.housekeeper.forget(workspaceId);
+    this.waiting.delete(workspaceId);
+    this.queue.forget(workspaceId);
+  }
+
   status(): EngineStatus {
     return { writable: this.stores.writable, embedding: this.queue.status() };
   }

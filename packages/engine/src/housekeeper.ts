@@ -1,4 +1,5 @@
 import type { Clock } from "@loci/kit/clock";
+import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import type { MemoryStores } from "./tenants/memory-store.ts";
 import type { StoreState } from "./tenants/work.ts";
@@ -55,6 +56,12 @@ export class Housekeeper {
     this.changed.add(store);
   }
 
+  /** A store is gone: nothing of it is due. */
+  forget(store: string): void {
+    this.changed.delete(store);
+    this.due.delete(store);
+  }
+
   /** One round: looks at what has changed, sweeps what is due. */
   async tick(): Promise<void> {
     const changed = [...this.changed];
@@ -82,6 +89,7 @@ export class Housekeeper {
       this.keep(name, await store.write({ kind }));
     } catch (error) {
       this.due.delete(name);
+      if (error instanceof AppError && error.code === "not_found") return;
       // One broken store must not keep the others from their turn; its own requests report it as well.
       this.options.log.error({ store: name, error: String(error) }, `${kind} failed`);
     }

@@ -220,6 +220,11 @@ export interface Engine {
   open(workspaceId: string, bounds?: { group?: string | undefined }): Promise<Workspace>;
   /** Makes the store of a workspace, once; a second call finds it made. */
   createStore(workspaceId: string): Promise<void>;
+  /**
+   * Removes the store of a workspace with every byte of it: what was asked before is done first, what comes later finds
+   * `not_found`, handles that are open included. A store that is not there is fine, so it may be repeated after a crash.
+   */
+  deleteStore(workspaceId: string): Promise<void>;
   status(): EngineStatus;
   /** Erases and expires what is due now, instead of within the next 20 seconds. */
   sweep(): Promise<void>;

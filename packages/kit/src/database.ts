@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
 
@@ -38,6 +39,8 @@ export class SqliteFile {
 
 export interface SqliteOptions {
   readOnly?: boolean;
+  /** Throws where there is no file, instead of making one. A reader never makes one. */
+  mustExist?: boolean;
   /** Page cache of this connection, KiB. */
   cacheKib?: number;
 }
@@ -45,14 +48,21 @@ export interface SqliteOptions {
 const CHECKPOINT_PAGES = 4_000;
 
 /** Opens (and unless `readOnly` creates) a file with the settings that every database of Loci has. */
-export function openSqlite(path: string, { readOnly = false, cacheKib = 2_000 }: SqliteOptions = {}): SqliteFile {
-  const raw = new DatabaseSync(path, { readOnly });
+export function openSqlite(path: string, { readOnly = false, mustExist = false, cacheKib = 2_000 }: SqliteOptions = {}): SqliteFile {
+  const raw = new DatabaseSync(mustExist && !readOnly ? toExisting(path) : path, { readOnly });
   raw.exec(`PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -${cacheKib};`);
   // FULL: a commit has reached the disk when it returns. secure_delete: what is erased leaves no bytes behind.
   if (!readOnly) raw.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   // A page that changes often is copied back once per checkpoint, so fewer are cheaper; 16 MB of log are replayed in an instant.
   if (!readOnly) raw.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4_096};`);
   return new SqliteFile(raw);
+}
+
+/** SQLite itself refuses to make the file, so nothing can happen between a look and the opening. */
+function toExisting(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set("mode", "rw");
+  return url;
 }
 
 /** A Kysely over one SQLite file; transactions are the caller's (`begin`, `commit`), the file is one connection. */

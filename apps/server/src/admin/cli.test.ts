@@ -2,8 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import { appendAudit } from "../audit/append.ts";
+import { SYSTEM } from "../audit/origin.ts";
 import { shareTestApp } from "../testing/harness.ts";
 
 const CLI = path.join(import.meta.dirname, "cli.ts");
@@ -31,6 +34,15 @@ test("names are held to the rules of the API, and a workspace's name is its own"
   expect(await run(dataDir, "workspace", "create", "taken")).toMatchObject({ code: 2, stderr: expect.stringContaining("already") });
   for (const name of [" ", "x".repeat(101), "a\nb", "\u001b[31m"]) expect((await run(dataDir, "workspace", "create", name)).code, name).toBe(2);
   for (const group of ["", " padded "]) expect((await run(dataDir, "key", "create", "--workspace", "taken", "--group", group)).code, group).toBe(2);
+});
+
+test("the list of workspaces tells their slug, kind and members", async () => {
+  const { dataDir } = app();
+  await run(dataDir, "workspace", "create", "Listed Here");
+  const { stdout } = await run(dataDir, "workspace", "list");
+  expect(stdout).toMatch(/^ID +SLUG +NAME +KIND +PLAN +MEMBERS +CREATED +STATE\n/);
+  expect(stdout).toMatch(/^wsp_[0-9a-f]{32} +listed-here +Listed Here +team +default +0 +\S+ +live$/m);
+  expect(JSON.parse((await run(dataDir, "workspace", "list", "--json")).stdout)).toContainEqual(expect.objectContaining({ slug: "listed-here", kind: "team", members: 0 }));
 });
 
 test("makes a workspace and a key beside a running server, which takes the key at once and refuses it once it is revoked", async () => {
@@ -74,4 +86,27 @@ test("says how to use it, and by its exit code what went wrong", async () => {
     expect({ args, code: ended, said: stdout + stderr }).toEqual({ args, code, said: expect.stringContaining(words) });
   }
   expect(runs.map(({ stdout, stderr }) => stdout + stderr).join("")).not.toContain(PEPPER);
+});
+
+test("verifies the audit log beside a running server, names the first broken link of each chain and ends with 4", async () => {
+  const { dataDir, server } = app();
+  const { id } = await app().newWorkspace();
+  for (let n = 0; n < 3; n++) await appendAudit(server, SYSTEM, { chain: id, action: "key.created", target: `key_${n}` });
+  expect(await run(dataDir, "audit", "verify")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ chains with \d+ links: all whole\.\n$/) });
+  const exported = (await run(dataDir, "audit", "export", "--workspace", id)).stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { seq: number; action: string; actor: string });
+  expect(exported.at(-1)).toMatchObject({ seq: exported.length, action: "audit.exported", actor: "system" });
+  const listed = (await run(dataDir, "audit", "list", "--chain", id, "--action", "key.created")).stdout;
+  expect(listed).toContain("key_2");
+  expect(listed).not.toContain("audit.exported");
+
+  const file = new DatabaseSync(path.join(dataDir, "control.db"));
+  onTestFinished(() => file.close());
+  const trigger = file.prepare("select sql from sqlite_schema where name = 'audit_is_not_changed'").get()?.["sql"] as string;
+  const { seq } = exported.at(-2) ?? { seq: 0 };
+  file.exec(`drop trigger audit_is_not_changed; update audit set actor = 'usr_forger' where chain = '${id}' and seq = ${seq}; ${trigger}`);
+  expect(await run(dataDir, "audit", "verify")).toMatchObject({ code: 4, stdout: expect.stringContaining(`${id} is broken at link ${seq} (changed)`) });
+  const told = await run(dataDir, "audit", "verify", "--workspace", id, "--json");
+  expect({ code: told.code, ...JSON.parse(told.stdout) }).toMatchObject({ code: 4, chains: 1, broken: [{ chain: id, seq, fault: "changed" }] });
+  expect((await run(dataDir, "audit", "verify", "--chain", "instance_none")).code).toBe(3);
+  expect((await run(dataDir, "audit", "list")).code).toBe(2);
 });

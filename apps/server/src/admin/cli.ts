@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { systemClock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
@@ -7,9 +8,10 @@ import { openControl } from "../control/database.ts";
 import { Sealer } from "../control/sealer.ts";
 import { requireKnownPepper } from "../keys/secrets.ts";
 import { toSecrets } from "../secrets.ts";
-import { COMMANDS, UsageError, USAGE, type Desk, type Options } from "./commands.ts";
+import { COMMANDS, USAGE } from "./commands.ts";
+import { BadNews, UsageError, type Desk, type Options } from "./desk.ts";
 
-const EXIT = { done: 0, unexpected: 1, usage: 2, notFound: 3 };
+const EXIT = { done: 0, unexpected: 1, usage: 2, notFound: 3, badNews: 4 };
 
 /** Runs one command beside a live server or without one, and says how it went by the exit code. */
 async function main(args: string[]): Promise<number> {
@@ -22,10 +24,18 @@ async function main(args: string[]): Promise<number> {
     const name = positionals.slice(0, 2).join(" ");
     const command = COMMANDS.get(name);
     if (command === undefined) throw new UsageError(`There is no command "${name}".`);
-    process.stdout.write(await command(openDesk, positionals.slice(2), values));
+    await print(command(openDesk, positionals.slice(2), values));
     return EXIT.done;
   } catch (error) {
     return explain(error);
+  }
+}
+
+/** Waits for a slow reader of the output, so that no more is held than it has taken. */
+async function print(said: Promise<string> | AsyncIterable<string>): Promise<void> {
+  const texts = said instanceof Promise ? [await said] : said;
+  for await (const text of texts) {
+    if (!process.stdout.write(text)) await once(process.stdout, "drain");
   }
 }
 
@@ -40,6 +50,8 @@ function readArguments(args: string[]): { values: Options; positionals: string[]
         scopes: { type: "string", short: "s" },
         group: { type: "string", short: "g" },
         expires: { type: "string", short: "e" },
+        chain: { type: "string", short: "c" },
+        action: { type: "string", short: "a" },
         test: { type: "boolean" },
         redacted: { type: "boolean" },
         json: { type: "boolean" },
@@ -63,6 +75,10 @@ function explain(error: unknown): number {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n\n${USAGE}`);
     return EXIT.usage;
+  }
+  if (error instanceof BadNews) {
+    process.stdout.write(error.message);
+    return EXIT.badNews;
   }
   if (error instanceof AppError) {
     process.stderr.write(`${error.message}\n`);

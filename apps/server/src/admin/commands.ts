@@ -1,14 +1,15 @@
 import type { ZodType } from "zod";
-import { type Clock, DAY_MS } from "@loci/kit/clock";
+import { DAY_MS } from "@loci/kit/clock";
 import { readEnvironment } from "../config.ts";
 import { showSettings } from "../config-text.ts";
-import type { Control } from "../control/database.ts";
-import type { Sealer } from "../control/sealer.ts";
-import type { Peppers } from "../keys/secrets.ts";
-import { createKey, listKeys, revokeKey, type Key } from "../keys/service.ts";
+import { SYSTEM } from "../audit/origin.ts";
+import type { Key } from "../keys/key.ts";
+import { createKey, listAllKeys, revokeKey } from "../keys/service.ts";
 import { isScope, SCOPES, type Scope } from "../policy/permissions.ts";
 import { GroupName, line } from "../memories/fields.ts";
-import { createWorkspace, getWorkspace, listWorkspaces } from "../workspaces/service.ts";
+import { createWorkspace, getWorkspace, listWorkspaces, type ListedWorkspace } from "../workspaces/service.ts";
+import { AUDIT_COMMANDS } from "./audit.ts";
+import { print, requireArguments, toTable, UsageError, withDesk, type Command } from "./desk.ts";
 
 export const USAGE = `loci-admin: workspaces and keys of this server (it may be running)
 
@@ -17,46 +18,24 @@ export const USAGE = `loci-admin: workspaces and keys of this server (it may be 
   key create --workspace W [--name N] [--scopes S,S] [--group G] [--expires 90d] [--test]
   key list [--workspace W]
   key revoke ID
+  audit verify [--workspace W | --chain C]
+  audit list --workspace W | --chain C [--action "key.*"]
+  audit export --workspace W | --chain C
   config print --redacted
 
-W is a workspace's id or name. Without --scopes a key may do everything; the scopes are
+W is a workspace's id, slug or name. Without --scopes a key may do everything; the scopes are
 ${wrap(SCOPES.join(" "))}
 --expires takes days (90d), hours (12h) or a time (2027-01-31T00:00:00Z); without it a key does not expire.
+C is the id of a workspace or user, or instance; without one, verify looks at every chain of the audit log.
 --test makes a key for the workspace's test store. --json prints JSON.
-Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found.
+Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found, 4 a chain of the audit log is broken.
 `;
 
-/** A fault in how the command was called. */
-export class UsageError extends Error {}
-
-/** What commands work on; opening it reads the configuration. */
-export interface Desk {
-  control: Control;
-  peppers: Peppers;
-  sealer: Sealer;
-  now: Clock;
-}
-
-export interface Options {
-  workspace?: string | undefined;
-  name?: string | undefined;
-  scopes?: string | undefined;
-  group?: string | undefined;
-  expires?: string | undefined;
-  test?: boolean | undefined;
-  redacted?: boolean | undefined;
-  json?: boolean | undefined;
-  help?: boolean | undefined;
-}
-
-type Command = (open: () => Promise<Desk>, args: string[], options: Options) => Promise<string>;
-
-/** Each answers with what to print. */
 const COMMANDS_BY_NAME: Record<string, Command> = {
   "workspace create": async (open, args, options) => {
     const [name] = requireArguments(args, ["NAME"]);
     return withDesk(open, async ({ control, now }) => {
-      const workspace = await createWorkspace({ db: control.db, now }, readName("NAME", WorkspaceName, name ?? ""));
+      const workspace = await createWorkspace({ control, now }, readName("NAME", WorkspaceName, name ?? ""));
       return print(options, workspace, `${workspace.id}\n`);
     });
   },
@@ -64,7 +43,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
     requireArguments(args, []);
     return withDesk(open, async ({ control }) => {
       const workspaces = await listWorkspaces(control.db);
-      return print(options, workspaces, toTable(["ID", "NAME", "CREATED"], workspaces.map(({ id, name, created_at }) => [id, name, created_at])));
+      return print(options, workspaces, toTable(["ID", "SLUG", "NAME", "KIND", "PLAN", "MEMBERS", "CREATED", "STATE"], workspaces.map(toWorkspaceRow)));
     });
   },
   "key create": async (open, args, options) => {
@@ -78,23 +57,23 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
       const expires_at = readExpiry(options.expires, now());
       const workspace = await getWorkspace(control.db, idOrName);
       const input = { workspace_id: workspace.id, name, scopes, group, mode: options.test === true ? ("test" as const) : ("live" as const), expires_at };
-      const key = await createKey({ db: control.db, now, peppers }, input);
+      const key = await createKey({ control, now, peppers }, SYSTEM, input);
       // The key alone goes to standard output, so that a script can keep it.
       return print(options, key, `${key.secret}\n`);
     });
   },
   "key list": async (open, args, options) => {
     requireArguments(args, []);
-    return withDesk(open, async ({ control }) => {
+    return withDesk(open, async ({ control, now }) => {
       const workspace = options.workspace === undefined ? null : await getWorkspace(control.db, options.workspace);
-      const keys = await listKeys(control.db, workspace?.id ?? null);
+      const keys = await listAllKeys({ control, now }, workspace?.id ?? null);
       return print(options, keys, toTable(["ID", "STARTS WITH", "NAME", "WORKSPACE", "GROUP", "SCOPES", "LAST USED", "STATE"], keys.map(toKeyRow)));
     });
   },
   "key revoke": async (open, args, options) => {
     const [id] = requireArguments(args, ["ID"]);
     return withDesk(open, async ({ control, now }) => {
-      const key = await revokeKey({ db: control.db, now }, id ?? "");
+      const key = await revokeKey({ control, now }, SYSTEM, id ?? "");
       return print(options, key, `${key.starts_with}… is revoked.\n`);
     });
   },
@@ -106,25 +85,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
   },
 };
 
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries(COMMANDS_BY_NAME));
-
-async function withDesk(open: () => Promise<Desk>, work: (desk: Desk) => Promise<string>): Promise<string> {
-  const desk = await open();
-  try {
-    return await work(desk);
-  } finally {
-    desk.control.close();
-  }
-}
-
-const print = ({ json }: Options, value: unknown, text: string): string => (json === true ? `${JSON.stringify(value, null, 2)}\n` : text);
-
-function requireArguments(args: string[], names: string[]): string[] {
-  if (args.length < names.length || args[0] === "") throw new UsageError(`${names[0]} is missing.`);
-  const extra = args[names.length];
-  if (extra !== undefined) throw new UsageError(`"${extra}" is too much.`);
-  return args;
-}
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ ...COMMANDS_BY_NAME, ...AUDIT_COMMANDS }));
 
 /** Names are held to the rules of the API, so that what is made here can be used there. */
 const WorkspaceName = line(100);
@@ -153,17 +114,17 @@ function readExpiry(text: string | undefined, now: Date): string | null {
   return new Date(ms).toISOString();
 }
 
-const toKeyRow = ({ id, starts_with, name, workspace_id, group, scopes, last_used_at, revoked_at, expires_at }: Key): string[] => [
+const toWorkspaceRow = ({ id, slug, name, kind, plan, members, created_at, delete_after, deleting_at }: ListedWorkspace): string[] => [
+  id, slug, name, kind, plan ?? "default", String(members), created_at,
+  deleting_at !== null ? "being erased" : delete_after === null ? "live" : `erased after ${delete_after}`,
+];
+
+const toKeyRow = ({ id, starts_with, name, workspace_id, group, scopes, last_used_at, state, revoked_at, expires_at }: Key): string[] => [
   id, `${starts_with}…`, name, workspace_id, group ?? "all",
   scopes.length === SCOPES.length ? "all" : scopes.join(","),
   last_used_at ?? "never",
-  revoked_at === null ? (expires_at === null ? "live" : `until ${expires_at}`) : `revoked ${revoked_at}`,
+  [state, revoked_at ?? (expires_at === null ? "" : `until ${expires_at}`)].join(" ").trim(),
 ];
-
-function toTable(head: string[], rows: string[][]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [head, ...rows].map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`).join("");
-}
 
 function wrap(text: string): string {
   return text.replaceAll(/(.{1,90})(?: |$)/g, "  $1\n").trimEnd();

@@ -17,6 +17,10 @@ export type OperationName = keyof typeof OPERATION_SCHEMAS;
 
 export const OperationHead = z.looseObject({ op: z.enum(Object.keys(OPERATION_SCHEMAS) as [OperationName, ...OperationName[]]) });
 
+const Erasure = z.looseObject({ op: z.literal("forget"), permanent: z.literal(true), dry_run: z.literal(false).optional() });
+/** Whether an operation, if nothing is wrong with it, erases for good. */
+export const erases = (value: unknown): boolean => Erasure.safeParse(value).success;
+
 export const BatchOperation = z.discriminatedUnion("op", [
   OPERATION_SCHEMAS.store, OPERATION_SCHEMAS.recall, OPERATION_SCHEMAS.forget, OPERATION_SCHEMAS.update, OPERATION_SCHEMAS.relate,
 ]).meta({ description: "One operation: its name as `op`, and the fields of the call of that name." });

@@ -17,7 +17,7 @@ function newFolder(): string {
 test("a new data folder is open to its owner alone, and what is written is there when it is opened again", async () => {
   const folder = newFolder();
   const first = await openControl(folder);
-  const { id } = await createWorkspace({ db: first.db, now }, "acme");
+  const { id } = await createWorkspace({ control: first, now }, "acme");
   first.close();
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const second = await openControl(folder);
@@ -38,10 +38,10 @@ test("the version changes with what anybody commits", async () => {
   const [ours, theirs] = [await openControl(folder), await openControl(folder)];
   const before = ours.readVersion();
   expect(ours.readVersion()).toBe(before);
-  await createWorkspace({ db: ours.db, now }, "ours");
+  await createWorkspace({ control: ours, now }, "ours");
   const between = ours.readVersion();
   expect(between).not.toBe(before);
-  await createWorkspace({ db: theirs.db, now }, "theirs");
+  await createWorkspace({ control: theirs, now }, "theirs");
   expect(ours.readVersion()).not.toBe(between);
   ours.close();
   theirs.close();
@@ -52,22 +52,22 @@ test("what runs inside a transaction joins it, commits or fails with it, and wai
   const done: string[] = [];
   const create = (name: string) => control.transaction(async () => {
     control.afterCommit(() => done.push(name));
-    return createWorkspace({ db: control.db, now }, name);
+    return createWorkspace({ control, now }, name);
   });
   await control.transaction(async () => {
-    await create("a");
-    await control.transaction(() => create("b"));
+    await create("one");
+    await control.transaction(() => create("two"));
     expect(done).toEqual([]);
     expect(await listWorkspaces(control.reads)).toHaveLength(0);
   });
-  expect(done).toEqual(["a", "b"]);
+  expect(done).toEqual(["one", "two"]);
   const failing = control.transaction(async () => {
-    await create("c");
+    await create("three");
     throw new Error("no");
   });
   await expect(failing).rejects.toThrow("no");
-  expect(done).toEqual(["a", "b"]);
-  expect((await listWorkspaces(control.reads)).map(({ slug }) => slug)).toEqual(["a", "b"]);
+  expect(done).toEqual(["one", "two"]);
+  expect((await listWorkspaces(control.reads)).map(({ slug }) => slug)).toEqual(["one", "two"]);
   control.close();
 });
 
@@ -76,7 +76,7 @@ test("what a transaction started and left behind is outside again", async () => 
   let late: Promise<unknown> = Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   await control.transaction(async () => {
-    late = promise.then(() => createWorkspace({ db: control.db, now }, "late"));
+    late = promise.then(() => createWorkspace({ control, now }, "late"));
   });
   resolve();
   await late;
@@ -93,8 +93,8 @@ test("a key of a workspace that is not there cannot be written", async () => {
 
 test("a workspace is found by id and by slug, and a slug is given once", async () => {
   const control = await openControl(newFolder());
-  const { id } = await createWorkspace({ db: control.db, now }, "twin");
-  await expect(createWorkspace({ db: control.db, now }, "twin")).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(id) });
+  const { id } = await createWorkspace({ control, now }, "twin");
+  await expect(createWorkspace({ control, now }, "twin")).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(id) });
   expect(await getWorkspace(control.db, id)).toMatchObject({ id });
   expect(await getWorkspace(control.db, "twin")).toMatchObject({ id });
   await expect(getWorkspace(control.db, "nobody")).rejects.toMatchObject({ code: "not_found" });

@@ -48,9 +48,18 @@ export class Control {
     return this.version();
   }
 
-  /** Writes the log into the file and empties it: bytes of rows that were erased are gone. */
-  truncateLog(): void {
-    this.file.raw.exec("pragma wal_checkpoint(truncate)");
+  /** Writes the log into the file and empties it: bytes of rows that were erased are gone. False while somebody else reads the file. */
+  async truncateLog(): Promise<boolean> {
+    // The connection is taken like for a transaction, inside which SQLite empties no log.
+    return this.db.connection().execute(async () => {
+      // Nobody here waits for a reader outside.
+      this.file.raw.exec("pragma busy_timeout = 0");
+      try {
+        return this.file.raw.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 0;
+      } finally {
+        this.file.raw.exec("pragma busy_timeout = 5000");
+      }
+    });
   }
 
   close(): void {

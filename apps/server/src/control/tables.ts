@@ -14,6 +14,8 @@ export interface ControlTables {
   invitations: InvitationTable;
   keys: KeyTable;
   users: UserTable;
+  /** The addresses that an account had, as long as something may be kept under them. */
+  former_addresses: { user_id: string; email: string; changed_at: string };
   sessions: SessionTable;
   /** The ways in which a user signs in: one with a password, and one for each provider. */
   sign_ins: SignInTable;
@@ -30,8 +32,7 @@ export interface ControlTables {
   /** `message` is sealed. */
   mails: { id: string; recipient: string; template: string; message: string; status: "waiting" | "sent" | "failed"; error: string | null; created_at: string; sent_at: string | null };
   audit: AuditTable;
-  /** Where a chain begins whose first links retention took away. */
-  audit_heads: { chain: string; seq: number; hash: string; at: string };
+  audit_heads: AuditHeadTable;
   /** `body` is sealed. */
   kept_answers: { caller: string; key: string; fingerprint: string; status: number; body: string | null; created_at: string };
 }
@@ -109,7 +110,10 @@ interface UserTable {
   product_news: Generated<Flag>;
   operator: Generated<Flag>;
   disabled_at: string | null;
+  /** Until then its deletion can be undone. */
   delete_after: string | null;
+  /** From then on it is being erased. */
+  deleting_at: string | null;
 }
 
 interface SessionTable {
@@ -193,11 +197,27 @@ interface AuditTable {
   actor: string;
   key_id: string | null;
   target: string | null;
+  request_id: string | null;
+  // The four that can be erased; their hash stays.
   ip: string | null;
   user_agent: string | null;
-  request_id: string | null;
-  /** JSON. */
-  details: string;
+  /** JSON in RFC 8785 form. */
+  details: string | null;
+  private_salt: string | null;
+  private_hash: string;
   previous_hash: string;
   hash: string;
+}
+
+/** The two ends of a chain. */
+interface AuditHeadTable {
+  chain: string;
+  /** The last link that was taken away from its beginning; 0 and the genesis hash while it is whole. */
+  seq: Generated<number>;
+  hash: Generated<string>;
+  /** The newest link: written by the database with each link. */
+  last_seq: number;
+  last_hash: string;
+  /** Set once its workspace or account is erased: nothing is left of it, and nothing can follow. */
+  sealed_at: string | null;
 }

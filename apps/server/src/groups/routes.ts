@@ -52,6 +52,7 @@ const erase = guarded("groups:delete", {
   summary: "Erase a group",
   description: "Erases everything of an end user at once and for good: texts, vectors, index, versions, relationships. There is no undo; count first with `dry_run`.",
   request: { params: NameParam, query: EraseQuery },
+  intent: ({ params: { name }, query: { dry_run } }) => (dry_run ? null : { action: "group.erased", group: name }),
   responses: { 200: json(ForgetReceipt, "What was erased, or would be.") },
 }, async ({ workspace, operation, params: { name }, query: { dry_run } }) =>
   ({ status: 200, body: await workspace.write({ verb: "erase_group", name, dry_run }, operation) }));

@@ -1,7 +1,7 @@
 import type { Operation, Workspace } from "@loci/engine";
 import { AppError, notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
-import { requirePermission, requireProven, type Actor, type KeyActor, type MemberActor, type Person } from "../policy/actor.ts";
+import { requirePermission, requireProven, requireStaying, type Actor, type KeyActor, type MemberActor, type Person } from "../policy/actor.ts";
 import { isPermission, ruleOf } from "../policy/permissions.ts";
 import type { RouteCall } from "./call.ts";
 import { requireSameSite } from "./csrf.ts";
@@ -27,9 +27,10 @@ export interface Gate {
 }
 
 /** Lets a request in or throws: who calls, and may they. Nothing that they sent is read before. */
-export async function admit(gate: Gate, { scope }: Route, call: RouteCall, workspace: string | undefined): Promise<void> {
-  if (scope === "account" || scope === "proven account" || scope === "operator") return admitPerson(gate, scope, call);
-  const actor = hasKey(call.headers) ? await admitKey(gate, call, workspace) : await admitMember(gate, scope, call, workspace);
+export async function admit(gate: Gate, route: Route, call: RouteCall, workspace: string | undefined): Promise<void> {
+  const { scope } = route;
+  if (scope === "account" || scope === "proven account" || scope === "operator") return admitPerson(gate, route, call);
+  const actor = hasKey(call.headers) ? await admitKey(gate, call, workspace) : await admitMember(gate, route, call, workspace);
   if (isPermission(scope)) requirePermission(actor, scope, call.now());
   call.admit(actor, toOperation(call, actor));
   if (opensStore(scope)) call.open(await gate.openWorkspace(actor));
@@ -51,17 +52,26 @@ async function admitKey(gate: Gate, call: RouteCall, workspace: string | undefin
 const NOBODY = "Give an API key in the header: Authorization: Bearer mk_…";
 const NOT_SIGNED_IN = "Sign in first: this is for people, and no session came with the request.";
 
-async function admitPerson(gate: Gate, scope: RouteScope, call: RouteCall): Promise<void> {
-  if (hasKey(call.headers)) throw new AppError("forbidden", "This is for people who are signed in; an API key cannot do it.");
+async function admitPerson(gate: Gate, route: Route, call: RouteCall): Promise<void> {
+  const { scope } = route;
+  if (hasKey(call.headers)) {
+    await admitKey(gate, call, undefined);
+    throw new AppError("forbidden", "This is for people who are signed in; an API key cannot do it.");
+  }
   const person = await readPerson(gate, call, NOT_SIGNED_IN);
+  if (!worksWhileLeaving(route)) requireStaying(person);
   if (scope === "operator" && !person.operator) throw new AppError("forbidden", "Only an operator of this instance may do that.");
   if (scope === "proven account") requireProven(person, call.now());
   call.admitPerson(person);
 }
 
-async function admitMember(gate: Gate, scope: RouteScope, call: RouteCall, workspace: string | undefined): Promise<Actor> {
-  if (scope === "any key") throw new AppError("unauthenticated", NOBODY);
+const worksWhileLeaving = ({ method, scope, whileLeaving }: Route): boolean =>
+  method === "get" || whileLeaving === true || (isPermission(scope) && ruleOf(scope).whileLeaving === true);
+
+async function admitMember(gate: Gate, route: Route, call: RouteCall, workspace: string | undefined): Promise<Actor> {
+  if (route.scope === "any key") throw new AppError("unauthenticated", NOBODY);
   const person = await readPerson(gate, call, NOBODY);
+  if (!worksWhileLeaving(route)) requireStaying(person);
   const named = workspace ?? call.header("x-workspace");
   if (named === null || named === "") throw new AppError("invalid_request", "Name the workspace to work in, by id or slug, in the header X-Workspace. GET /v1/workspaces lists yours.", { param: "X-Workspace" });
   const actor = await gate.findMember(person, named);

@@ -19,6 +19,6 @@ test("behind trusted proxies the client is the last hop that is not one, whateve
 });
 
 test("a faulty block is named", () => {
-  for (const block of ["10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.0/", "example.com"]) expect(() => toBlockList([block])).toThrow(block);
+  for (const block of ["10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.0/", "10.0.0.1/8/8", "::1/64/", "example.com"]) expect(() => toBlockList([block])).toThrow(block);
   expect(isInside(PROXIES, "no address")).toBe(false);
 });

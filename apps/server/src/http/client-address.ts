@@ -4,10 +4,11 @@ import { BlockList, isIP } from "node:net";
 export function toBlockList(blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks) {
-    const [address = "", bits] = block.split("/");
+    const [address = "", bits, ...more] = block.split("/");
     const family = isIP(address);
     const bitsMax = family === 6 ? 128 : 32;
-    if (family === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax))) throw new TypeError(`"${block}" is not an address or a block like 10.0.0.0/8.`);
+    const isWhole = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
+    if (family === 0 || !isWhole || more.length > 0) throw new TypeError(`"${block}" is not an address or a block like 10.0.0.0/8.`);
     const type = family === 6 ? "ipv6" : "ipv4";
     if (bits === undefined) list.addAddress(address, type);
     else list.addSubnet(address, Number(bits), type);

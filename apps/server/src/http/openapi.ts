@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { isPermission, ruleOf } from "../policy/permissions.ts";
+import { sessionCookieOf } from "../sessions/cookie.ts";
 import { STATUS_OF } from "./errors.ts";
-import type { Answer, Route } from "./route.ts";
+import { FAULTS, isInWorkspace, listFaults } from "./faults.ts";
+import type { Answer, Route, RouteScope } from "./route.ts";
 import { takesIdempotencyKey } from "./serve.ts";
 
 export interface OpenApiOptions {
@@ -31,22 +34,19 @@ export function toOpenApi(routes: Route[], { version, publicUrl, tags }: OpenApi
       title: "Loci",
       version,
       summary: "Memory for AI agents: store, recall, forget.",
-      description: "Every answer carries X-Request-Id. Errors have one shape and a closed list of codes. Lists page by cursor. Every mutation accepts Idempotency-Key.",
+      description: "Every answer carries X-Request-Id. Errors have one shape and a closed list of codes. Lists page by cursor. Every mutation of memories accepts Idempotency-Key, and so does whatever makes something that must not be made twice.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       contact: { name: "Loci", url: publicUrl },
     },
     servers: [{ url: publicUrl }],
     tags: tags.filter(({ name }) => routes.some((route) => route.tags.includes(name))),
-    security: [{ bearer: [] }, { header: [] }],
+    security: [{ bearer: [] }, { header: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer mk_…`." },
-        header: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same API key in a header of its own." },
-      },
-      parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
+      securitySchemes: toSecuritySchemes(publicUrl),
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY, Workspace: WORKSPACE },
       headers: { RequestId: { description: "The id of this request, for logs and questions.", schema: { type: "string" } } },
-      responses: toErrorResponses(),
+      responses: toErrorResponses(routes),
       schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     },
   };
@@ -74,21 +74,39 @@ const IDEMPOTENCY_KEY = {
   schema: { type: "string", minLength: 1, maxLength: 255 },
 };
 
-const ERROR_NAMES: Record<number, [name: string, description: string]> = {
-  400: ["InvalidRequest", "Something in the request is at fault: `param` names the field."],
-  401: ["Unauthenticated", "No key, or none that is valid."],
-  403: ["Forbidden", "The key lacks a scope."],
-  404: ["NotFound", "There is no such thing, or it is not yours to see."],
-  409: ["Conflict", "Something is in the way."],
-  413: ["TooLarge", "The request is larger than its limit."],
-  422: ["IdempotencyMismatch", "The Idempotency-Key was used before with another request."],
-  500: ["Internal", "A fault of ours. The request id finds it in the log."],
-  503: ["Unavailable", "Not now: repeat after `Retry-After` seconds."],
+const WORKSPACE = {
+  name: "X-Workspace",
+  in: "header",
+  required: false,
+  description: "The workspace to work in, by id or slug. Needed with a session, for a person may have several; a key has its own, and the header then says nothing.",
+  schema: { type: "string" },
 };
 
-function toErrorResponses(): Json {
+function toSecuritySchemes(publicUrl: string): Json {
+  const cookie = "The session of a person, set by signing in. What changes something needs the header Origin (or Sec-Fetch-Site) as well, as browsers send it. On https its name is `__Host-sid`, else `sid`.";
+  return {
+    bearer: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer mk_…`." },
+    header: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same API key in a header of its own." },
+    session: { type: "apiKey", in: "cookie", name: sessionCookieOf(publicUrl), description: cookie },
+  };
+}
+
+const KEY = [{ bearer: [] }, { header: [] }];
+const SESSION = [{ session: [] }];
+
+/** What lets a caller in, any one of these. */
+function toSecurity(scope: RouteScope): Json[] {
+  if (scope === "open") return [];
+  if (scope === "any key") return KEY;
+  if (scope === "any caller" || (isPermission(scope) && ruleOf(scope).key)) return [...KEY, ...SESSION];
+  return SESSION;
+}
+
+function toErrorResponses(routes: Route[]): Json {
   const content = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
-  return Object.fromEntries(Object.values(ERROR_NAMES).map(([name, description]) => [name, { description, headers: REQUEST_ID, content }]));
+  const met = new Set(routes.flatMap(listFaults));
+  const named = Object.entries(FAULTS).filter(([status]) => met.has(Number(status) as keyof typeof FAULTS));
+  return Object.fromEntries(named.map(([, [name, description]]) => [name, { description, headers: REQUEST_ID, content }]));
 }
 
 const REQUEST_ID = { "X-Request-Id": { $ref: "#/components/headers/RequestId" } };
@@ -98,32 +116,24 @@ function toOperation(route: Route, components: Components): Json {
   const parameters = [
     ...toParameters(request?.params, "path", components),
     ...toParameters(request?.query, "query", components),
-    ...(takesIdempotencyKey({ repeat, scope }) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(isInWorkspace(route) && !route.path.includes("{workspace}") ? [{ $ref: "#/components/parameters/Workspace" }] : []),
+    ...(takesIdempotencyKey(route) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
   ];
   const body = toRequestBody(route, components);
   const answers = Object.entries(responses).map(([status, answer]) => [status, toAnswer(answer, components)]);
-  const faults = toFaultStatuses(route).map((status) => [status, { $ref: `#/components/responses/${ERROR_NAMES[status]?.[0] ?? "Internal"}` }]);
+  const faults = listFaults(route).filter((status) => !(status in responses)).map((status) => [status, { $ref: `#/components/responses/${FAULTS[status][0]}` }]);
   return {
     operationId: id,
     summary,
     ...(description !== undefined && { description }),
     tags,
-    ...(scope === "open" && { security: [] }),
-    ...(scope !== "open" && { "x-scope": scope }),
+    security: toSecurity(scope),
+    "x-scope": scope,
     "x-repeat": repeat,
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: body }),
     responses: Object.fromEntries([...answers, ...faults] as [string, Json][]),
   };
-}
-
-function toFaultStatuses({ scope, request, repeat, responses }: Route): number[] {
-  const body = request?.body !== undefined || request?.text !== undefined;
-  const statuses = scope === "open" ? [400] : [400, 401, 403];
-  if (request?.params !== undefined) statuses.push(404);
-  if (body) statuses.push(413);
-  if (takesIdempotencyKey({ repeat, scope })) statuses.push(409, 422);
-  return [...statuses, 500, 503].filter((status) => !(status in responses)).toSorted((a, b) => a - b);
 }
 
 function toParameters(schema: z.ZodObject | undefined, place: "path" | "query", components: Components): Json[] {
@@ -149,6 +159,7 @@ function toRequestBody({ request }: Route, components: Components): Json | undef
 
 function toAnswer(answer: Answer, components: Components): Json {
   const { description } = answer;
+  if (answer.kind === "empty") return { description, headers: REQUEST_ID };
   if (answer.kind === "redirect") return { description, headers: { ...REQUEST_ID, Location: { description: "Where to go.", schema: { type: "string" } } } };
   const content =
     answer.kind === "json"

@@ -4,9 +4,11 @@ import type { Operation, Workspace } from "@loci/engine";
 import type { z } from "zod";
 import type { Actor, KeyActor, Person } from "../policy/actor.ts";
 import type { Permission, StorePermission } from "../policy/permissions.ts";
+import type { Intent } from "../audit/intent.ts";
 import type { Origin } from "../audit/origin.ts";
 import type { TextBody } from "./body.ts";
 import type { ErrorReply } from "./errors.ts";
+import type { FaultStatus } from "./faults.ts";
 
 /**
  * Who may call: who has a permission in the workspace; any key; any key or member (the handler looks further);
@@ -19,16 +21,19 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 /** Whether a caller may send the same request again: it changes nothing, it changes nothing more, or only under an `Idempotency-Key`. */
 type Repeat = "safe" | "idempotent" | "with key";
 
-/** What an answer is made of: JSON by a schema, or bytes of a media type. */
+/** What an answer is made of: JSON by a schema, bytes of a media type, the way to another page, or nothing. */
 export type Answer<Schema extends z.ZodType = z.ZodType> =
   | { kind: "json"; schema: Schema; description: string }
   | { kind: "stream"; type: string; description: string }
-  | { kind: "redirect"; description: string };
+  | { kind: "redirect"; description: string }
+  | { kind: "empty"; description: string };
 export type Answers = Record<number, Answer>;
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({ kind: "json" as const, schema, description });
 export const stream = (type: string, description: string) => ({ kind: "stream" as const, type, description });
 export const redirect = (description: string) => ({ kind: "redirect" as const, description });
+/** An answer without a body, as of 204. */
+export const empty = (description: string) => ({ kind: "empty" as const, description });
 
 export interface RequestParts {
   params?: z.ZodObject;
@@ -50,8 +55,14 @@ export interface Declaration<Request extends RequestParts = RequestParts, Respon
   repeat: Repeat;
   request?: Request;
   responses: Responses;
+  /** Statuses that it refuses with beyond those that follow from the rest of the declaration. */
+  faults?: readonly FaultStatus[];
   /** The answer may set cookies, so an open call from another site's page is refused. */
   setsCookies?: true;
+  /** Whether it still works for a person whose account waits for its deletion, although it is more than looking. */
+  whileLeaving?: true;
+  /** What goes to the audit log before the handler runs, for effects in a workspace's store; null for nothing. */
+  intent?(call: MemberCall<Request>): Intent | null;
   /** Schemas that the document should name although no part of this route is one of them. */
   components?: Record<string, z.ZodType>;
 }
@@ -118,6 +129,7 @@ interface ReplyMore {
 type ReplyOf<Status, A> = A extends { kind: "json"; schema: infer Schema extends z.ZodType }
   ? ({ status: Status; body: z.input<Schema> } | { status: Status; text: string }) & ReplyMore
   : A extends { kind: "redirect" } ? { status: Status; location: string } & ReplyMore
+  : A extends { kind: "empty" } ? { status: Status } & ReplyMore
   : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
 
 /** An answer as data, of one of the statuses that the route declares. */

@@ -5,6 +5,7 @@ import { newId } from "@loci/kit/ids";
 import type { Log } from "@loci/kit/log";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { Intent } from "../audit/intent.ts";
 import type { KeepAnswer } from "../control/kept-answers.ts";
 import { admit, opensStore, type Gate } from "./admit.ts";
 import { readJsonBody, readTextBody } from "./body.ts";
@@ -15,7 +16,7 @@ import { toAppError } from "./errors.ts";
 import { NodeHeaders, readRequestId } from "./headers.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseWith } from "./parse.ts";
-import type { AnyReply, Route } from "./route.ts";
+import type { AnyReply, MemberCall, Route } from "./route.ts";
 
 /** What the pipeline needs of the rest of the server. */
 export interface Front extends CallHost, Gate {
@@ -23,6 +24,7 @@ export interface Front extends CallHost, Gate {
   /** Takes the line per request. Its fields are fixed, so it needs none of the redaction that costs four times the line. */
   requestLog: Log;
   keepAnswer: KeepAnswer;
+  appendIntent(call: MemberCall, intent: Intent): Promise<void>;
   /** Whose word on a client's address is believed. */
   trustedProxies: BlockList;
   /** Counts an answered request; a request that met no route has the route `""`. */
@@ -45,6 +47,8 @@ export function serveRoute(front: Front, route: Route) {
       if (route.scope !== "open") await admit(front, route, call, c.req.param("workspace"));
       else if (route.setsCookies === true) requireSameSite(c.req.method, call.headers, new URL(front.publicUrl));
       await readRequest(route, call, c);
+      const intent = route.intent?.(call) ?? null;
+      if (intent !== null) await front.appendIntent(call, intent);
       reply = await handle(front, route, call);
       front.checkReply?.(route, reply);
     } catch (thrown) {

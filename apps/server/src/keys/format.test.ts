@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { KEY_PATTERN, mintKey, readKey } from "./format.ts";
@@ -44,4 +46,11 @@ test("anything else is no key, whatever it is", () => {
   fc.assert(fc.property(fc.string(), (text) => readKey(text) === null));
   const { text } = mintKey("live");
   for (const near of [` ${text}`, `${text}\n`, text.toLowerCase(), text.slice(0, -1), `${text}0`, ""]) expect(readKey(near)).toBeNull();
+});
+
+test("the pattern that is published for scanners is the one that keys are made by", () => {
+  const page = readFileSync(path.join(import.meta.dirname, "../../../../docs/api-keys.md"), "utf8");
+  expect(page).toContain(`\`\`\`text\n${KEY_PATTERN}\n\`\`\``);
+  const [, rule = "{}"] = /```json\n([^`]+)```/.exec(page) ?? [];
+  expect(JSON.parse(rule).rules[0].options.patterns[0].pattern).toBe(`/\\b${KEY_PATTERN}\\b/`);
 });

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { silentLog } from "@loci/kit/log";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openControl } from "../control/database.ts";
 import { createWorkspace } from "../workspaces/service.ts";
-import { createKey, listKeys, revokeKey, type NewKey } from "./service.ts";
+import { SYSTEM } from "../audit/origin.ts";
+import { createKey, listAllKeys, revokeKey, type NewKey } from "./service.ts";
 import { KeyVerifier } from "./verifier.ts";
 import type { Peppers } from "./secrets.ts";
 
@@ -23,9 +24,9 @@ async function openDesk(peppers = FIRST, dataDir = mkdtempSync(path.join(tmpdir(
     control.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  const workspace = await createWorkspace({ db: control.db, now }, "acme");
+  const workspace = await createWorkspace({ control, now }, "acme");
   const mint = (more: Partial<NewKey> = {}) =>
-    createKey({ db: control.db, now, peppers }, { workspace_id: workspace.id, name: "ci", scopes: ["memories:read"], group: null, mode: "live", expires_at: null, ...more });
+    createKey({ control, now, peppers }, SYSTEM, { workspace_id: workspace.id, name: "ci", scopes: ["memories:read"], group: null, mode: "live", expires_at: null, ...more });
   const verify = async (secret: string) => verifier.authenticate(new Headers({ authorization: `Bearer ${secret}` }), null);
   return { dataDir, control, verifier, workspace, mint, verify, now, setTime: (text: string) => (time = new Date(text)) };
 }
@@ -61,7 +62,7 @@ test("a key that another process revoked is refused within a second", async () =
   const { id, secret } = await mint();
   await verify(secret);
   const other = await openControl(dataDir);
-  await revokeKey({ db: other.db, now }, id);
+  await revokeKey({ control: other, now }, SYSTEM, id);
   other.close();
   await sleep(1_000);
   await expect(verify(secret)).rejects.toMatchObject({ code: "unauthenticated" });
@@ -71,7 +72,7 @@ test("a key that this process revoked is refused at once", async () => {
   const { mint, verify, control, now } = await openDesk();
   const { id, secret } = await mint();
   await verify(secret);
-  await revokeKey({ db: control.db, now }, id);
+  await revokeKey({ control, now }, SYSTEM, id);
   await expect(verify(secret)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
@@ -88,7 +89,7 @@ test("all keys that do not work are refused with the same words", async () => {
   const { mint, verify, control, now } = await openDesk();
   const { mintKey } = await import("./format.ts");
   const revoked = await mint();
-  await revokeKey({ db: control.db, now }, revoked.id);
+  await revokeKey({ control, now }, SYSTEM, revoked.id);
   const expired = await mint({ expires_at: "2026-11-21T11:00:00.000Z" });
   const messages = await Promise.all(["mk_live_garbage", mintKey("live").text, revoked.secret, expired.secret].map((secret) => verify(secret).catch((error: Error) => error.message)));
   expect(new Set(messages).size).toBe(1);
@@ -110,10 +111,10 @@ test("a key made under the previous pepper works, and after its use under the pr
 });
 
 test("when a key was last used is written in batches, and not before", async () => {
-  const { mint, verify, verifier, control, workspace } = await openDesk();
+  const { mint, verify, verifier, control, workspace, now } = await openDesk();
   const keys = await Promise.all(Array.from({ length: 450 }, () => mint()));
   await Promise.all(keys.slice(1).map(({ secret }) => verify(secret)));
-  const used = async () => (await listKeys(control.db, workspace.id)).filter(({ last_used_at }) => last_used_at === "2026-11-21T12:00:00.000Z").length;
+  const used = async () => (await listAllKeys({ control, now }, workspace.id)).filter(({ last_used_at }) => last_used_at === "2026-11-21T12:00:00.000Z").length;
   expect(await used()).toBe(0);
   await verifier.flush();
   expect(await used()).toBe(449);
@@ -131,4 +132,28 @@ test("two different keys in two headers are refused", async () => {
   const [one, other] = [await mint(), await mint()];
   const headers = new Headers({ authorization: `Bearer ${one.secret}`, "x-api-key": other.secret });
   expect(() => verifier.authenticate(headers, null)).toThrow(/different keys/);
+});
+
+test("100,000 keys with one character changed are refused without a look at the database", async () => {
+  const { mint, verifier, control } = await openDesk();
+  const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
+  const keys = (await Promise.all([mint(), mint({ mode: "test" })])).map(({ secret }) => secret);
+  const reads = vi.spyOn(control.reads, "selectFrom");
+  let mutated = 0;
+  let refused = 0;
+  for (let count = 0; mutated < 100_000; count++) {
+    const key = keys[count % keys.length] ?? "";
+    const at = (count * 7) % key.length;
+    const letter = letters[(count * 13 + 5) % letters.length] ?? "";
+    if (letter === key[at]) continue;
+    mutated += 1;
+    try {
+      await verifier.authenticate(new Headers({ "x-api-key": key.slice(0, at) + letter + key.slice(at + 1) }), null);
+    } catch (error) {
+      if ((error as { code?: string }).code === "unauthenticated") refused += 1;
+    }
+  }
+  expect({ refused, reads: reads.mock.calls.length }).toEqual({ refused: 100_000, reads: 0 });
+  await verifier.authenticate(new Headers({ "x-api-key": keys[0] ?? "" }), null);
+  expect(reads.mock.calls).toHaveLength(1);
 });

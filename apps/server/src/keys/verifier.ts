@@ -9,9 +9,9 @@ import { RecentReads } from "../control/recent-reads.ts";
 import { isInside, toBlockList } from "../http/client-address.ts";
 import type { HeaderSource } from "../http/headers.ts";
 import { readKey, type KeyParts } from "./format.ts";
+import { readScopes } from "./key.ts";
 import type { KeyActor } from "../policy/actor.ts";
 import { hashSecret, matchSecret, type Peppers } from "./secrets.ts";
-import { readScopes } from "./service.ts";
 
 interface KnownKey {
   actor: KeyActor;

@@ -1,3 +1,4 @@
+import { isId } from "@loci/kit/ids";
 import { z } from "zod";
 import { guarded, json, type Route } from "../http/route.ts";
 import { Relationship } from "../relationships/schemas.ts";
@@ -28,6 +29,7 @@ const forget = guarded("memories:delete", {
   summary: "Forget memories",
   description: "Forgets by exactly one of id, ids, group, filter, or meaning (`matching`). Recall stops finding them at once; restore brings them back for 7 days unless `permanent`. `dry_run` only counts.",
   request: { body: ForgetBody },
+  intent: ({ body: { permanent, dry_run, group, matching } }) => (permanent && !dry_run ? { action: "data.erased", group: group ?? matching?.group } : null),
   responses: { 200: json(ForgetReceipt, "What was forgotten, or would be.") },
 }, async ({ workspace, operation, body }) => ({ status: 200, body: await forgetMemories(workspace, operation, body) }));
 
@@ -76,6 +78,7 @@ const remove = guarded("memories:delete", {
   id: "deleteMemory", method: "delete", path: "/v1/memories/{id}", tags: ["Memories"], repeat: "with key",
   summary: "Forget a memory", description: "The same as forget by id.",
   request: { params: IdParam, query: RemoveQuery },
+  intent: ({ params: { id }, query: { permanent, dry_run } }) => (permanent && !dry_run && isId("mem", id) ? { action: "data.erased", target: id } : null),
   responses: { 200: json(ForgetReceipt, "What was forgotten, or would be.") },
 }, async ({ workspace, operation, params: { id }, query: { dry_run, permanent } }) =>
   ({ status: 200, body: await workspace.write({ verb: "forget", target: { id }, dry_run, permanent }, operation) }));

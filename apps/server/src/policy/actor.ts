@@ -68,8 +68,15 @@ function toRefusal(actor: Actor, permission: Permission): AppError {
   return new AppError("forbidden", `As ${actor.role} of this workspace you may not do that; ${roles.join(", ")} may. Ask one of them.`, { details: { permission, roles } });
 }
 
+/** Throws while the account waits for its deletion: then its owner looks, exports and undoes, and does nothing else. */
+export function requireStaying({ leaving_at }: Person): void {
+  if (leaving_at === null) return;
+  const message = `Your account is going to be deleted after ${leaving_at}. Until then you can look around, export everything, or keep it: POST /v1/account/restore.`;
+  throw new AppError("forbidden", message, { details: { reason: "account_leaving", restore: "/v1/account/restore" } });
+}
+
 /** How long a proof lasts before it is asked for again (SECURITY: at most 10 minutes for sensitive changes). */
-const PROOF_AGE_MAX_MS = 10 * MINUTE_MS;
+export const PROOF_AGE_MAX_MS = 10 * MINUTE_MS;
 
 export function requireProven({ provenMs }: Person, now: Date): void {
   if (now.getTime() - provenMs <= PROOF_AGE_MAX_MS) return;

@@ -55,7 +55,7 @@ export type StorePermission = { [P in Permission]: (typeof RULES)[P] extends { s
 export type Scope = { [P in Permission]: (typeof RULES)[P] extends { key: true } ? P : never }[Permission];
 
 export const PERMISSIONS = Object.keys(RULES) as Permission[];
-export const isPermission = (text: string): text is Permission => text in RULES;
+export const isPermission = (text: string): text is Permission => Object.hasOwn(RULES, text);
 export const ruleOf = (permission: Permission): Rule => RULES[permission];
 
 /** What a key can be given. */

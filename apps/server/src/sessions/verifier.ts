@@ -76,7 +76,7 @@ export class SessionVerifier {
   }
 
   /** Writes when sessions were last used; a failure costs only that, and is tried again. */
-  private async flush(): Promise<void> {
+  async flush(): Promise<void> {
     const used = [...this.used];
     this.used.clear();
     if (used.length === 0) return;

@@ -6,12 +6,14 @@ import { createLog } from "@loci/kit/log";
 import type { Clock } from "@loci/kit/clock";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { readConfig, type Environment } from "../config.ts";
+import { SYSTEM } from "../audit/origin.ts";
 import type { AnyReply, Route } from "../http/route.ts";
 import { createKey, revokeKey } from "../keys/service.ts";
 import type { KeyMode } from "../policy/actor.ts";
 import { SCOPES, type Scope } from "../policy/permissions.ts";
 import { openServer, type Wired } from "../wiring.ts";
 import { createWorkspace } from "../workspaces/service.ts";
+import { type Cookies, listMails, openBrowser, readCode, signUpPerson, type PersonOptions, type Send, type TestMail, type TestPerson } from "./people.ts";
 
 type Body = unknown;
 export interface Answer {
@@ -21,7 +23,7 @@ export interface Answer {
   // oxlint-disable-next-line no-explicit-any
   body: any;
 }
-type Call = (method: string, path: string, body?: Body, headers?: Record<string, string>) => Promise<Answer>;
+export type Call = (method: string, path: string, body?: Body, headers?: Record<string, string>) => Promise<Answer>;
 
 export interface TestWorkspace {
   id: string;
@@ -47,6 +49,16 @@ export interface TestApp {
   logged: Record<string, unknown>[];
   call: Call;
   newWorkspace(scopes?: readonly Scope[], options?: WorkspaceOptions): Promise<TestWorkspace>;
+  /** A person who signed up over HTTP and is signed in. */
+  newPerson(options?: PersonOptions): Promise<TestPerson>;
+  /** A browser without a session, at a network address of its own. */
+  newBrowser(peer?: string): { cookies: Cookies; call: Call };
+  /** The mails to an address, newest first. */
+  mailTo(address: string): Promise<TestMail[]>;
+  /** The code of the latest mail to an address. */
+  codeTo(address: string): Promise<string>;
+  /** Runs every job that is due, and answers how many. */
+  runJobs(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -78,7 +90,7 @@ export function shareTestApp(options: TestAppOptions = {}): () => TestApp {
   };
 }
 
-async function openTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: TestAppOptions): Promise<TestApp> {
+export async function openTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: TestAppOptions): Promise<TestApp> {
   const dataDir = given ?? mkdtempSync(path.join(tmpdir(), "loci-test-"));
   const logged: Record<string, unknown>[] = [];
   const log = createLog("debug", { write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>) });
@@ -92,28 +104,37 @@ async function openTestApp({ env = {}, now, extraRoutes = [], dataDir: given }: 
     if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   const call: Call = (...request) => sendRequest(server, ...request);
-  return { server, dataDir, logged, call, close, newWorkspace: (scopes = SCOPES, options = {}) => openTestWorkspace(server, scopes, options) };
-}
-
-async function openTestWorkspace(server: Wired, scopes: readonly Scope[], options: WorkspaceOptions): Promise<TestWorkspace> {
-  const { db } = server.control;
-  const id = options.workspace ?? (await createWorkspace({ db, now: server.now }, `test ${newId("wsp")}`)).id;
-  const { group = null, mode = "live", expires_at = null } = options;
-  const input = { workspace_id: id, name: "test key", scopes, group, mode, expires_at };
-  const { secret: key, id: key_id } = await createKey({ db, now: server.now, peppers: server.peppers }, input);
+  const send: Send = (...request) => sendRequest(server, ...request);
   return {
-    id, key, key_id,
-    call: (method, url, body, headers) => sendRequest(server, method, url, body, { authorization: `Bearer ${key}`, ...headers }),
-    revoke: async () => void (await revokeKey({ db, now: server.now }, key_id)),
+    server, dataDir, logged, call, close,
+    newWorkspace: (scopes = SCOPES, options = {}) => openTestWorkspace(server, scopes, options),
+    newPerson: (options = {}) => signUpPerson(server, send, options),
+    newBrowser: (peer) => openBrowser(server, send, peer),
+    mailTo: (address) => listMails(send, address),
+    codeTo: (address) => readCode(send, address),
+    runJobs: () => server.jobs.runDue(),
   };
 }
 
-async function sendRequest({ app }: Wired, method: string, url: string, body?: Body, more: Record<string, string> = {}): Promise<Answer> {
+async function openTestWorkspace(server: Wired, scopes: readonly Scope[], options: WorkspaceOptions): Promise<TestWorkspace> {
+  const id = options.workspace ?? (await createWorkspace({ control: server.control, now: server.now }, `test ${newId("wsp")}`)).id;
+  const { group = null, mode = "live", expires_at = null } = options;
+  const input = { workspace_id: id, name: "test key", scopes, group, mode, expires_at };
+  const { secret: key, id: key_id } = await createKey(server, SYSTEM, input);
+  return {
+    id, key, key_id,
+    call: (method, url, body, headers) => sendRequest(server, method, url, body, { authorization: `Bearer ${key}`, ...headers }),
+    revoke: async () => void (await revokeKey(server, SYSTEM, key_id)),
+  };
+}
+
+async function sendRequest({ app }: Wired, method: string, url: string, body?: Body, more: Record<string, string> = {}, peer?: string): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const sent = raw ? body : body === undefined ? null : JSON.stringify(body);
   const headers = new Headers(sent === null ? {} : { "content-type": "application/json" });
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
-  const response = await app.request(url, { method, headers, body: sent as BodyInit | null });
+  const env = peer === undefined ? {} : { incoming: { headers: Object.fromEntries(headers), socket: { remoteAddress: peer } } };
+  const response = await app.request(url, { method, headers, body: sent as BodyInit | null }, env);
   const text = await response.text();
   const json = response.headers.get("content-type")?.startsWith("application/json") === true && text !== "";
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };

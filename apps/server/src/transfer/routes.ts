@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { BODY_BYTES_MAX } from "../http/body.ts";
+import { streamLines } from "../http/lines.ts";
 import { guarded, json, stream, type Route } from "../http/route.ts";
 import { GroupName } from "../memories/fields.ts";
-import { streamExport } from "./export.ts";
+import { toExportLines } from "./export.ts";
 import { FILE_RECORDS_MAX, IMPORT_FORMATS } from "./file.ts";
 import { importFile } from "./import.ts";
 
@@ -17,12 +18,13 @@ const exportAll = guarded("data:export", {
   summary: "Export memories",
   description: "Streams JSON Lines. The first line is a header: `{\"kind\": \"header\", \"format\": \"loci\", \"version\": 1, \"exported_at\"}`. Then a record a line: `memory` with its `version` lines after it, and at the end `relationship`. Import takes it back without loss. Forgotten memories are not in it.",
   request: { body: ExportBody.default({}) },
+  intent: ({ body: { group } }) => ({ action: "data.exported", group }),
   responses: { 200: stream(NDJSON, "JSON Lines: a header, then a record a line.") },
 }, async ({ workspace, operation, body, now }) => {
   workspace.meter(operation);
   return {
     status: 200,
-    stream: streamExport(workspace.exportRecords(body), now()),
+    stream: streamLines(toExportLines(workspace.exportRecords(body), now())),
     headers: { "content-disposition": 'attachment; filename="loci-export.jsonl"' },
   };
 });
@@ -53,6 +55,7 @@ const importAll = guarded("data:import", {
   summary: "Import memories",
   description: `Takes JSON Lines, or a JSON document with one list. A request holds 10 MB and ${FILE_RECORDS_MAX} records at most: split a larger file between lines and send the parts in their order. Ids and times of our own export are kept. What is here already stays as it is, so that the same file twice changes nothing.`,
   request: { query: ImportQuery, text: { types: [NDJSON, "application/jsonl", "application/json", "text/plain"], bytesMax: BODY_BYTES_MAX } },
+  intent: ({ query: { group, format }, text }) => ({ action: "data.imported", group, details: { format, bytes: Buffer.byteLength(text) } }),
   responses: { 200: json(ImportReceipt, "What was taken, what was here already, and what was skipped and why.") },
 }, async ({ workspace, operation, text, query: { format, group } }) =>
   ({ status: 200, text: await importFile({ workspace, operation }, text, format, group) }));

@@ -65,3 +65,11 @@ test("long questions and those of the built-in table are not kept", async () => 
   await local.vectors.find("a", "short");
   expect(local.asked).toHaveLength(4);
 });
+
+test("the questions of a store that is gone are let go of, and no other's", async () => {
+  const { vectors, asked } = start();
+  for (const store of ["a", "a_test"]) await vectors.find(store, "where?");
+  vectors.forget("a");
+  for (const store of ["a", "a_test"]) await vectors.find(store, "where?");
+  expect(asked).toHaveLength(3);
+});

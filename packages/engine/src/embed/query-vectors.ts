@@ -48,6 +48,12 @@ export class QueryVectors {
     }
   }
 
+  /** Lets go of the questions that a store was asked. */
+  forget(store: string): void {
+    const prefix = `${JSON.stringify([store]).slice(0, -1)},`;
+    for (const key of this.#kept.keys()) if (key.startsWith(prefix)) this.#kept.delete(key);
+  }
+
   #noteFailure(error: unknown): void {
     const now = this.#now().getTime();
     this.#quietUntil = now + QUIET_MS;

@@ -89,6 +89,12 @@ export class EmbeddingQueue {
     this.#kick();
   }
 
+  /** Says that a store is gone. One that is in hand finds out at its next look. */
+  forget(store: string): void {
+    this.#ready.delete(store);
+    this.#forgetStore(store);
+  }
+
   status(): QueueStatus {
     return { model: this.#options.embedder.model, waiting: this.#countWaiting(), done: this.#done };
   }
@@ -146,7 +152,9 @@ export class EmbeddingQueue {
       if (written === 0) this.#park(store, null);
       else this.#failures.delete(store);
     } catch (error) {
-      this.#park(store, error);
+      // It was deleted while its turn came.
+      if (error instanceof AppError && error.code === "not_found") this.#forgetStore(store);
+      else this.#park(store, error);
     }
   }
 

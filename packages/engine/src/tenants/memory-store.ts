@@ -17,6 +17,8 @@ export interface MemoryStores {
   open(name: string): Promise<MemoryStore>;
   /** Makes a store, once; a second call finds it made. */
   create(name: string): Promise<void>;
+  /** Removes a store with every byte of it, once what was asked before is done; one that is not there is fine. */
+  delete(name: string): Promise<void>;
   list(): Promise<string[]>;
   /** False once writing has failed for good. */
   readonly writable: boolean;

@@ -55,10 +55,11 @@ export class SqliteStores implements MemoryStores {
   private readonly readers: SqliteFiles;
   private readonly writers: Writer[];
   private readonly known = new LRUCache<string, Promise<MemoryStore>>({ max: KNOWN_MAX });
+  private readonly deleting = new Map<string, Promise<void>>();
 
   private constructor({ dir, openStoresMax, writerThreads, indexer, log, now }: SqliteStoresOptions) {
     this.dir = dir;
-    this.readers = new SqliteFiles(dir, { readOnly: true, openMax: openStoresMax });
+    this.readers = new SqliteFiles(dir, { readOnly: true, openMax: openStoresMax, onMissing: (name) => this.known.delete(name) });
     const options = { dir, openStoresMax: Math.ceil(openStoresMax / writerThreads), meterDelayMs: METER_DELAY_MS };
     this.writers = Array.from({ length: writerThreads }, () => new Writer(options, indexer, log, now));
   }
@@ -90,6 +91,14 @@ export class SqliteStores implements MemoryStores {
     await this.writerOf(name).create(requireStoreName(name));
   }
 
+  delete(name: string): Promise<void> {
+    const underWay = this.deleting.get(name);
+    if (underWay) return underWay;
+    const deleting = this.deleteStore(requireStoreName(name)).finally(() => this.deleting.delete(name));
+    this.deleting.set(name, deleting);
+    return deleting;
+  }
+
   async list(): Promise<string[]> {
     const files = await readdir(this.dir);
     return files.filter((file) => file.endsWith(".db")).map((file) => file.slice(0, -".db".length)).sort();
@@ -107,8 +116,14 @@ export class SqliteStores implements MemoryStores {
     if (file === null || file.size === 0) throw notFound("workspace");
     const writer = this.writerOf(name);
     // The writer brings the file to today's shape before anyone reads it.
-    await writer.create(name);
+    await writer.open(name);
     return new SqliteStore(name, this.readers, writer);
+  }
+
+  private async deleteStore(name: string): Promise<void> {
+    // Readers first: one that opens the log after the writer has left would make that file again.
+    await this.readers.exclude(name, () => this.writerOf(name).delete(name));
+    this.known.delete(name);
   }
 
   private writerOf(name: string): Writer {

@@ -42,7 +42,7 @@ export interface WriterOptions {
 /** `at` is the time by the engine's clock, ms since 1970: a test that owns the clock owns the writer's too. */
 export type ToWriter =
   | { to: "work"; store: string; at: number; jobs: { ticket: number; work: Work }[] }
-  | { to: "create"; store: string; ticket: number }
+  | { to: "open" | "create" | "delete"; store: string; ticket: number }
   | { to: "close"; ticket: number };
 
 export type FromWriter =

@@ -1,10 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { AppError, toWireError, type WireError } from "@loci/kit/errors";
+import { AppError, notFound, toWireError, type WireError } from "@loci/kit/errors";
 import { migrate } from "@loci/kit/migrate";
 import type { Kysely } from "kysely";
 import { createIndexer, type IndexerOptions } from "../indexer.ts";
 import type { Indexer } from "../write-context.ts";
 import { tenantMigrations } from "./migrations/index.ts";
+import { removeStore } from "./remove-store.ts";
 import { SqliteFiles, type OpenStore } from "./sqlite-files.ts";
 import { Transaction } from "./transaction.ts";
 import type { FromWriter, Reply, ToWriter, Work, WriterOptions } from "./work.ts";
@@ -33,6 +34,8 @@ class WriterThread {
   private readonly waiting = new Map<string, Job[]>();
   private readonly meterTimers = new Map<string, NodeJS.Timeout>();
   private readonly ready = new Set<string>();
+  /** Stores that go as soon as what waits for them is done, with the ticket of who asked. */
+  private readonly leaving = new Map<string, number>();
   private running = false;
   private closing = false;
   private at = 0;
@@ -49,11 +52,16 @@ class WriterThread {
     if (message.to === "work") {
       this.at = message.at;
       this.enqueue(message.store, message.jobs);
-    } else if (message.to === "create") void this.create(message.store, message.ticket);
-    else void this.close(message.ticket);
+    } else if (message.to === "close") void this.close(message.ticket);
+    else if (message.to === "delete") this.deleteLater(message.store, message.ticket);
+    else void this.open(message.store, message.ticket, message.to === "create");
   }
 
   private enqueue(store: string, jobs: Job[]): void {
+    if (this.leaving.has(store)) {
+      this.refuse(store, jobs, notFound("workspace"));
+      return;
+    }
     const queue = this.waiting.get(store) ?? [];
     queue.push(...jobs);
     this.waiting.set(store, queue);
@@ -94,17 +102,26 @@ class WriterThread {
     const jobs = queue.splice(0, countJobs(queue));
     if (queue.length > 0) this.ready.add(name);
     else this.waiting.delete(name);
-    if (jobs.length === 0) return;
+    if (jobs.length > 0) await this.commitJobs(name, jobs);
+    const ticket = this.leaving.get(name);
+    if (ticket !== undefined && !this.waiting.has(name)) await this.delete(name, ticket);
+  }
+
+  private async commitJobs(name: string, jobs: Job[]): Promise<void> {
     try {
       const replies = await this.files.use(name, async (store) => {
         const done = await this.commit(store, jobs);
         if (store.hasErasedBytes && !store.triesAgain) this.truncateLog(store);
         return done;
-      }, (store) => this.prepare(store));
+      }, { prepare: (store) => this.prepare(store) });
       this.send({ from: "done", replies });
     } catch (thrown) {
-      this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(name, thrown) })) });
+      this.refuse(name, jobs, thrown);
     }
+  }
+
+  private refuse(store: string, jobs: Pick<Job, "ticket">[], thrown: unknown): void {
+    this.send({ from: "done", replies: jobs.map(({ ticket }) => ({ ticket, ok: false, error: this.toStoreError(store, thrown) })) });
   }
 
   private async commit(store: OpenStore, jobs: Job[]): Promise<Reply[]> {
@@ -155,14 +172,32 @@ class WriterThread {
     if (store.hasErasedBytes && !store.dropped && !this.closing) this.truncateLog(store);
   }
 
-  private async create(name: string, ticket: number): Promise<void> {
+  private async open(name: string, ticket: number, make: boolean): Promise<void> {
     try {
-      await this.files.use(name, async () => undefined, async (store) => {
-        await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${name}`);
+      await this.files.use(name, async () => undefined, {
+        make,
+        prepare: async (store) => void (await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${name}`)),
       });
       this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
     } catch (thrown) {
-      this.send({ from: "done", replies: [{ ticket, ok: false, error: this.toStoreError(name, thrown) }] });
+      this.refuse(name, [{ ticket }], thrown);
+    }
+  }
+
+  /** It takes its turn like a command, behind all that waits for this store. */
+  private deleteLater(name: string, ticket: number): void {
+    this.leaving.set(name, ticket);
+    this.makeReady(name);
+  }
+
+  private async delete(name: string, ticket: number): Promise<void> {
+    try {
+      await this.files.exclude(name, () => removeStore(this.options.dir, name));
+      this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
+    } catch (thrown) {
+      this.refuse(name, [{ ticket }], thrown);
+    } finally {
+      this.leaving.delete(name);
     }
   }
 
@@ -186,6 +221,8 @@ class WriterThread {
   }
 
   private toStoreError(store: string, thrown: unknown): WireError {
+    // Whoever came too late for a store that was deleted is no fault of the store.
+    if (thrown instanceof AppError && thrown.code === "not_found") return toWireError(thrown);
     this.report(store, thrown);
     if (thrown instanceof AppError) return toWireError(thrown);
     const words = "The memories of this workspace could not be opened or written just now, and nothing was changed. Repeat the request; if this stays, the operator finds the reason in the server's log.";

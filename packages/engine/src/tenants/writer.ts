@@ -63,8 +63,19 @@ export class Writer {
     });
   }
 
+  /** Brings the store to today's shape; throws `not_found` where there is none. */
+  open(store: string): Promise<null> {
+    return this.ask((ticket) => this.post({ to: "open", store, ticket }));
+  }
+
   create(store: string): Promise<null> {
     return this.ask((ticket) => this.post({ to: "create", store, ticket }));
+  }
+
+  /** Does what was asked before, then removes the store; what is asked after this is told `not_found`. */
+  delete(store: string): Promise<null> {
+    this.flush(store);
+    return this.ask((ticket) => this.post({ to: "delete", store, ticket }));
   }
 
   /** Everything that waits is written, then the files are closed and the thread ends. */
@@ -91,7 +102,8 @@ export class Writer {
   }
 
   private flush(store: string): void {
-    const jobs = this.outbox.get(store) ?? [];
+    const jobs = this.outbox.get(store);
+    if (jobs === undefined) return;
     this.outbox.delete(store);
     this.post({ to: "work", store, at: this.now().getTime(), jobs });
   }

@@ -1,0 +1,93 @@
+import { AppError } from "@loci/kit/errors";
+import { z } from "zod";
+import { appendAudit } from "../audit/append.ts";
+import { guarded, json, type AccountCall, type Route } from "../http/route.ts";
+import { WireTime } from "../memories/memory.ts";
+import type { Parts } from "../parts.ts";
+import { PROOF_AGE_MAX_MS } from "../policy/actor.ts";
+import { sendCode, withCode } from "./codes.ts";
+import { findCredential } from "./credentials.ts";
+import { Code, Password, sentAnswer } from "./schemas.ts";
+import { noteProof } from "./sessions.ts";
+import { chargeMail } from "./sign-in-routes.ts";
+
+const tags: [string] = ["Account"];
+
+/** Proofs that others know how to check: they throw when a proof is wrong, and count the tries. */
+export interface Provers {
+  /** A code of the person's authenticator. */
+  totp(call: AccountCall, code: string): Promise<void>;
+  /** What the browser answered to the options of POST /v1/auth/passkey/options. */
+  passkey(call: AccountCall, assertion: Record<string, unknown>): Promise<void>;
+}
+
+const WAYS = ["password", "code", "totp", "passkey"] as const;
+
+const Proof = z.strictObject({
+  password: Password.optional(),
+  code: Code.optional().describe("The six digits that POST /v1/account/prove/code mails."),
+  totp: z.string().trim().regex(/^\d{6}$/, "must be the six digits that the authenticator shows.").optional().describe("The six digits that the authenticator shows."),
+  passkey: z.record(z.string(), z.unknown()).optional().describe("What the browser answers to the options of POST /v1/auth/passkey/options."),
+}).refine((proof) => Object.keys(proof).length === 1, { error: `must hold one of ${WAYS.join(", ")}.` })
+  .meta({ id: "Proof", description: "One proof of who you are.", examples: [{ password: "correct horse battery" }] });
+
+const Proven = z.strictObject({ proven_until: WireTime.describe("Until when what is sensitive works.") })
+  .meta({ id: "Proven", description: "The proof was right.", examples: [{ proven_until: "2026-11-21T07:10:00.000Z" }] });
+
+/** Showing once more who one is, before what is sensitive. */
+export function provingRoutes(parts: Parts, provers: Provers): Route[] {
+  const send = guarded("account", {
+    id: "sendProofCode", method: "post", path: "/v1/account/prove/code", tags, repeat: "idempotent", whileLeaving: true,
+    summary: "Mail a code that proves who you are", description: "To the address of the account. It works for ten minutes, once, in the browser that asks.",
+    responses: sentAnswer,
+  }, async (call) => {
+    await chargeMail(parts, call, call.person.email);
+    return sendCode(parts, { purpose: "prove", email: call.person.email, payload: { user_id: call.person.user_id } });
+  });
+
+  const prove = guarded("account", {
+    id: "proveIdentity", method: "post", path: "/v1/account/prove", tags, repeat: "idempotent", whileLeaving: true,
+    summary: "Show once more that it is you", description: "For ten minutes what is sensitive works then: address, password, second factor, keys, deletion, export. Signing in counts as well.",
+    request: { body: Proof },
+    responses: { 200: json(Proven, "Proven.") },
+  }, async (call) => {
+    const { password, code, totp, passkey } = call.body;
+    let cookies: string[] = [];
+    if (password !== undefined) await requirePassword(parts, call, password, "password");
+    else if (code !== undefined) ({ cookies } = await requireCode(parts, call, code));
+    else if (totp !== undefined) await provers.totp(call, totp);
+    else if (passkey !== undefined) await provers.passkey(call, passkey);
+    const at = await noteProof(parts, call.person, call.origin, WAYS.find((way) => call.body[way] !== undefined) ?? "none");
+    return { status: 200, body: { proven_until: new Date(at.getTime() + PROOF_AGE_MAX_MS).toISOString() }, cookies };
+  });
+
+  return [send, prove];
+}
+
+/** Throws unless this is the person's password; counts like a try to sign in. */
+export async function requirePassword(parts: Parts, call: AccountCall, password: string, param: string): Promise<void> {
+  const { control, now, accounts: { limits, passwords } } = parts;
+  const { user_id, email } = call.person;
+  const credential = await findCredential(control.reads, { user_id });
+  if (credential === undefined) throw new AppError("conflict", "This account has no password. Prove it in another way.", { param, details: { reason: "no_password" } });
+  const charged = await limits.charge(["fails_per_address", call.origin.address], ["password_fails_per_account", email]);
+  if (await passwords.verify(password, credential.password)) return charged.giveBack();
+  await appendAudit({ control, now }, call.origin, { chain: user_id, action: "account.proof_refused", target: user_id, details: { method: "password" } });
+  throw new AppError("forbidden", "The password is wrong.", { param, details: { reason: "wrong_password" } });
+}
+
+const ForPerson = z.object({ user_id: z.string() });
+
+/** Throws unless this code was mailed to the person who shows it. */
+async function requireCode(parts: Parts, call: AccountCall, code: string): Promise<{ cookies: string[] }> {
+  try {
+    return await withCode(parts, call, { purpose: "prove", code }, async ({ payload }) => {
+      if (ForPerson.parse(payload).user_id !== call.person.user_id) throw new AppError("unauthenticated", "This code was asked for by another account.");
+      return {};
+    });
+  } catch (error) {
+    // Who calls is known; 401 would say that the session is over.
+    if (error instanceof AppError && error.code === "unauthenticated") throw new AppError("forbidden", error.message, { param: "code", details: { reason: "wrong_code" } });
+    throw error;
+  }
+}

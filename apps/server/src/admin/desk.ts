@@ -1,0 +1,58 @@
+import type { Clock } from "@loci/kit/clock";
+import type { Control } from "../control/database.ts";
+import type { Sealer } from "../control/sealer.ts";
+import type { Peppers } from "../keys/secrets.ts";
+
+/** A fault in how the command was called. */
+export class UsageError extends Error {}
+
+/** What a command found is bad news: its message goes to standard output, and the exit code says so. */
+export class BadNews extends Error {}
+
+/** What commands work on; opening it reads the configuration. */
+export interface Desk {
+  control: Control;
+  peppers: Peppers;
+  sealer: Sealer;
+  now: Clock;
+}
+
+export interface Options {
+  workspace?: string | undefined;
+  name?: string | undefined;
+  scopes?: string | undefined;
+  group?: string | undefined;
+  expires?: string | undefined;
+  chain?: string | undefined;
+  action?: string | undefined;
+  test?: boolean | undefined;
+  redacted?: boolean | undefined;
+  json?: boolean | undefined;
+  help?: boolean | undefined;
+}
+
+/** Answers with what to print, whole or piece by piece. */
+export type Command = (open: () => Promise<Desk>, args: string[], options: Options) => Promise<string> | AsyncIterable<string>;
+
+export async function withDesk(open: () => Promise<Desk>, work: (desk: Desk) => Promise<string>): Promise<string> {
+  const desk = await open();
+  try {
+    return await work(desk);
+  } finally {
+    desk.control.close();
+  }
+}
+
+export const print = ({ json }: Options, value: unknown, text: string): string => (json === true ? `${JSON.stringify(value, null, 2)}\n` : text);
+
+export function requireArguments(args: string[], names: string[]): string[] {
+  if (args.length < names.length || args[0] === "") throw new UsageError(`${names[0]} is missing.`);
+  const extra = args[names.length];
+  if (extra !== undefined) throw new UsageError(`"${extra}" is too much.`);
+  return args;
+}
+
+export function toTable(head: string[], rows: string[][]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows].map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()}\n`).join("");
+}

@@ -1,0 +1,72 @@
+/** What the audit log can say: the closed list of its words, by the thing that they happen to. */
+export const ACTIONS = {
+  "account.created": "An account was made.",
+  "account.updated": "The profile was changed; the details name the fields.",
+  "account.email_changed": "The address was changed.",
+  "account.password_changed": "The password was changed by its owner.",
+  "account.password_reset": "A new password was set by a link from a mail.",
+  "account.proven": "A signed-in person showed once more that it is them.",
+  "account.proof_refused": "A wrong proof was shown by a signed-in person.",
+  "account.locked": "Too many wrong passwords or codes; sign-in by them was stopped for a while.",
+  "account.second_factor_enabled": "A second factor was set up.",
+  "account.second_factor_disabled": "The second factor was taken away.",
+  "account.second_factor_refused": "A wrong second factor was shown.",
+  "account.recovery_codes_created": "New recovery codes were made; the old ones ended.",
+  "account.recovery_code_used": "A recovery code was used up.",
+  "account.passkey_created": "A passkey was added.",
+  "account.passkey_updated": "A passkey was renamed.",
+  "account.passkey_deleted": "A passkey was taken away.",
+  "account.sign_in_linked": "Another way to sign in was linked.",
+  "account.sign_in_unlinked": "A way to sign in was taken away.",
+  "account.exported": "Everything of the account was exported.",
+  "account.deletion_requested": "The account is going to be deleted.",
+  "account.deletion_undone": "The account stays after all.",
+  "account.deleted": "The account and all that was its own is erased.",
+  "account.disabled": "An operator shut the account.",
+  "account.enabled": "An operator opened the account again.",
+  "account.operator_granted": "The account became an operator of the instance.",
+
+  "session.created": "Somebody signed in; the details name the method.",
+  "session.refused": "Somebody tried to sign in and failed; the details name the method.",
+  "session.ended": "A session was ended.",
+  "session.all_ended": "All sessions were ended, or all but one.",
+
+  "workspace.created": "A workspace was made.",
+  "workspace.updated": "A workspace's name or slug was changed.",
+  "workspace.transferred": "A workspace has another owner.",
+  "workspace.deletion_requested": "The workspace is going to be deleted.",
+  "workspace.deletion_undone": "The workspace stays after all.",
+  "workspace.deleted": "The workspace is erased.",
+  "workspace.plan_changed": "The workspace has another plan.",
+
+  "member.joined": "Somebody became a member.",
+  "member.role_changed": "A member has another role.",
+  "member.removed": "A member was taken out.",
+  "member.left": "A member left.",
+
+  "invitation.created": "Somebody was invited.",
+  "invitation.accepted": "An invitation was accepted.",
+  "invitation.revoked": "An invitation was taken back.",
+
+  "key.created": "An API key was made.",
+  "key.updated": "What an API key may do, or its name, was changed.",
+  "key.rotated": "An API key was replaced by another.",
+  "key.revoked": "An API key was ended.",
+  "key.leaked": "An API key was found in public and ended.",
+
+  "data.exported": "An export of memories was begun.",
+  "data.imported": "An import of memories was begun.",
+  "data.erased": "A permanent erasure of memories was begun.",
+  "group.erased": "The erasure of a group was begun.",
+
+  "audit.exported": "The audit log was exported.",
+
+  "job.run": "An operator had a job run at once.",
+  "job.paused": "An operator stopped a kind of job.",
+  "job.resumed": "An operator let a kind of job go on.",
+  "schedule.run": "An operator had a scheduled job run at once.",
+  "schedule.paused": "An operator stopped a schedule.",
+  "schedule.resumed": "An operator let a schedule go on.",
+} satisfies Record<`${string}.${string}`, string>;
+
+export type AuditAction = keyof typeof ACTIONS;

@@ -1,0 +1,98 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@loci/kit/clock";
+import type { Block, Letter } from "./layout.ts";
+
+/** A mail by what it is about. What is in it decides nothing of its shape: the letters below do. */
+export type Mail = { to: string } & MailContent;
+
+export type MailContent =
+  | { template: "sign_up_code" | "login_code" | "change_email_code"; code: string }
+  | { template: "magic_link" | "reset_password"; url: string }
+  | { template: "no_account" }
+  | { template: "already_registered" }
+  | { template: "email_changed"; new_email: string }
+  | { template: "password_changed" }
+  | { template: "second_factor_changed"; change: string }
+  | { template: "new_sign_in"; at: string; method: string; address: string | null; user_agent: string | null }
+  | { template: "invitation"; workspace: string; role: string; invited_by: string; url: string }
+  | { template: "key_leaked"; key_name: string; starts_with: string; workspace: string; where: string | null }
+  | { template: "account_deletion"; delete_after: string; undo_url: string }
+  | { template: "account_deleted" }
+  | { template: "workspace_deletion"; workspace: string; delete_after: string }
+  | { template: "workspace_deleted" | "workspace_kept"; workspace: string };
+
+export type Template = MailContent["template"];
+type Content<T extends Template> = MailContent & { template: T };
+
+const NOT_YOU: Block = { note: "If you did not ask for this, you need not do anything." };
+const ALARM: Block = { note: "If this was not you, reset your password now and look through your sessions and ways to sign in." };
+// Whoever may name a workspace must not be able to write our mails.
+const short = (name: string): string => (name.length <= 60 ? name : `${name.slice(0, 59).trimEnd()}…`);
+const code = (subject: string, code: string): Letter => ({
+  subject,
+  blocks: [{ code, label: "Your code" }, { say: "Type it where you asked for it. It works for ten minutes, once." }, { note: "Nobody from Loci will ever ask you for it." }, NOT_YOU],
+});
+
+/** What each mail says. Times and names come in as text. */
+const LETTERS: { [T in Template]: (content: Content<T>) => Letter } = {
+  sign_up_code: (mail) => code("Confirm your address for Loci", mail.code),
+  login_code: (mail) => code("Your sign-in code for Loci", mail.code),
+  change_email_code: (mail) => code("Confirm your new address for Loci", mail.code),
+  magic_link: ({ url }) => ({
+    subject: "Sign in to Loci",
+    blocks: [{ link: url, label: "Sign in" }, { say: "The link works for ten minutes, once." }, NOT_YOU],
+  }),
+  reset_password: ({ url }) => ({
+    subject: "Reset your Loci password",
+    blocks: [{ link: url, label: "Choose a new password" }, { say: "The link works for an hour, once. Then all your sessions end." }, NOT_YOU],
+  }),
+  no_account: () => ({
+    subject: "There is no Loci account with this address",
+    blocks: [{ say: "Somebody asked to sign in to Loci, or to reset a password, with this address. It has no account." }, { say: "If that was you, sign up, or try another address." }, NOT_YOU],
+  }),
+  already_registered: () => ({
+    subject: "You have a Loci account already",
+    blocks: [{ say: "Somebody asked to sign up to Loci with this address. It has an account, and nothing was changed." }, { say: "If that was you, sign in. If you forgot the password, reset it." }, NOT_YOU],
+  }),
+  email_changed: ({ new_email }) => ({
+    subject: "The address of your Loci account was changed",
+    blocks: [{ say: `Your account now has the address ${new_email}. This one opens it no more. All other sessions have ended.` }, ALARM],
+  }),
+  password_changed: () => ({ subject: "Your Loci password was changed", blocks: [{ say: "Your password was changed. All other sessions have ended." }, ALARM] }),
+  second_factor_changed: ({ change }) => ({ subject: "Your second factor was changed", blocks: [{ say: change }, ALARM] }),
+  new_sign_in: ({ at, method, address, user_agent }) => ({
+    subject: "A new sign-in to your Loci account",
+    blocks: [{ say: `Somebody signed in to your account at ${at} by ${method}.` }, { say: `Address: ${address ?? "unknown"}. Program: ${user_agent ?? "unknown"}.` }, ALARM],
+  }),
+  invitation: ({ workspace, role, invited_by, url }) => ({
+    subject: `Join ${short(workspace)} on Loci`,
+    blocks: [{ say: `${short(invited_by)} invites you to the workspace ${short(workspace)}, as ${role}.` }, { link: url, label: "Join" }, { say: "The link works for seven days, once, and only for this address." }, { note: "If you do not know who that is, you need not do anything." }],
+  }),
+  key_leaked: ({ key_name, starts_with, workspace, where }) => ({
+    subject: `An API key of ${short(workspace)} was found in public and revoked`,
+    blocks: [
+      { say: `The key "${short(key_name)}" (${starts_with}…) of the workspace ${short(workspace)} was found in public. It was revoked at once and works no more.` },
+      ...(where === null ? [] : [{ say: `It was found here: ${where}` }]),
+      { say: "Make a new key, and look through the audit log for calls that were not yours." },
+    ],
+  }),
+  account_deletion: ({ delete_after, undo_url }) => ({
+    subject: "Your Loci account will be deleted",
+    blocks: [{ say: `Your account and all that is in your personal workspace will be erased after ${delete_after}.` }, { link: undo_url, label: "Keep the account" }, { say: "Until then you can sign in and undo it." }, ALARM],
+  }),
+  account_deleted: () => ({ subject: "Your Loci account was deleted", blocks: [{ say: "Your account and all that was in your personal workspace are erased." }, { say: "This is the last mail from us." }] }),
+  workspace_deletion: ({ workspace, delete_after }) => ({
+    subject: `The workspace ${short(workspace)} will be deleted`,
+    blocks: [{ say: `The workspace ${short(workspace)} and all that is in it will be erased after ${delete_after}. Until then its owner can undo that, and it can be exported.` }],
+  }),
+  workspace_deleted: ({ workspace }) => ({ subject: `The workspace ${short(workspace)} was deleted`, blocks: [{ say: `Its owner deleted the workspace ${short(workspace)}. All that was in it is being erased now.` }] }),
+  workspace_kept: ({ workspace }) => ({ subject: `The workspace ${short(workspace)} stays`, blocks: [{ say: `Its owner undid the deletion of the workspace ${short(workspace)}. Everything in it works as before.` }] }),
+};
+
+export const toLetter = <T extends Template>(content: Content<T>): Letter => (LETTERS[content.template as T] as (content: Content<T>) => Letter)(content);
+
+const USEFUL_MS: Partial<Record<Template, number>> = {
+  sign_up_code: 10 * MINUTE_MS, login_code: 10 * MINUTE_MS, change_email_code: 10 * MINUTE_MS, magic_link: 10 * MINUTE_MS, reset_password: HOUR_MS, invitation: 7 * DAY_MS,
+};
+
+/** How long after it was written a mail is worth sending: what it holds works no longer than that. */
+export const usefulMsOf = (template: string): number => USEFUL_MS[template as Template] ?? Infinity;

@@ -1,0 +1,30 @@
+/** Why the server said no: `message` is for people; `reason` and `code` are for branching. */
+export class Refusal extends Error {
+  constructor({ code, message, param, details }) {
+    super(message);
+    this.code = code;
+    this.param = param;
+    this.reason = details?.reason;
+  }
+}
+
+const OFFLINE = { code: "unavailable", message: "The server could not be reached. Check the connection and try again." };
+
+/** Calls the API as the person that this browser is signed in as; throws a `Refusal`. */
+export async function call(method, path, body) {
+  const sent = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, { method, ...sent }).catch(() => {
+    throw new Refusal(OFFLINE);
+  });
+  const text = await response.text();
+  const answer = response.headers.get("content-type")?.startsWith("application/json") && text !== "" ? JSON.parse(text) : {};
+  if (!response.ok) throw new Refusal(answer.error ?? OFFLINE);
+  return answer;
+}
+
+/** Whoever is signed in, or `null`. */
+export const findPerson = () =>
+  call("GET", "/v1/account").catch((error) => {
+    if (error.code === "unauthenticated") return null;
+    throw error;
+  });

@@ -1,0 +1,31 @@
+import { call } from "./api.js";
+import { onClick, onSubmit, setText, showStep } from "./form.js";
+import { canUsePasskeys, signInWithPasskey } from "./passkey.js";
+import { carryNext, finishSignIn } from "./place.js";
+import { connectProviders } from "./providers.js";
+
+const start = document.querySelector("#start");
+const email = start.elements.email;
+
+carryNext();
+onSubmit(start, async ({ email, password }) => finishSignIn(await call("POST", "/v1/auth/sign-in", { email, password })));
+
+for (const button of document.querySelectorAll("[data-mail]")) {
+  onClick(button, async () => {
+    if (!email.reportValidity()) return;
+    const asked = { email: email.value };
+    setText("email", email.value);
+    await call("POST", button.dataset.mail === "code" ? "/v1/auth/code" : "/v1/auth/magic-link", asked);
+    showStep(button.dataset.mail);
+  });
+}
+
+const code = document.querySelector("#code");
+if (code !== null) onSubmit(code, async (sent) => finishSignIn(await call("POST", "/v1/auth/code/verify", sent)));
+for (const back of document.querySelectorAll("[data-back]")) back.addEventListener("click", () => showStep("start"));
+
+const passkey = document.querySelector("#passkey");
+if (canUsePasskeys()) onClick(passkey, async () => finishSignIn(await signInWithPasskey()));
+else passkey.hidden = true;
+
+connectProviders();

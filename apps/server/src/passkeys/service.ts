@@ -1,0 +1,108 @@
+import { getAuthenticatorName } from "@better-auth/passkey";
+import { notFound } from "@loci/kit/errors";
+import type { Selectable } from "kysely";
+import type { Auth } from "../accounts/auth.ts";
+import { toAuthHeaders } from "../accounts/headers.ts";
+import { commitWithAuth, toRefusal } from "../accounts/refusals.ts";
+import { signIn, type SignedInReply } from "../accounts/signing-in.ts";
+import { appendAudit } from "../audit/append.ts";
+import type { ControlTables } from "../control/tables.ts";
+import type { AccountCall, OpenCall } from "../http/route.ts";
+import type { Parts } from "../parts.ts";
+import { requireOtherWay } from "../providers/ways.ts";
+import { sessionCookieOf } from "../sessions/cookie.ts";
+import type { Credential, Passkey } from "./schemas.ts";
+
+interface Ceremony {
+  /** JSON for the browser. */
+  options: { challenge: string; [more: string]: unknown };
+  cookies: string[];
+}
+
+/** Begins to add a passkey. Which browser began is kept in a cookie, for five minutes. */
+export async function beginRegistration(parts: Parts, call: AccountCall): Promise<Ceremony> {
+  const { response, headers } = await parts.accounts.auth.api.generatePasskeyRegistrationOptions({ query: {}, headers: toHeaders(parts, call, true), returnHeaders: true });
+  return { options: { ...response }, cookies: headers.getSetCookie() };
+}
+
+export async function createPasskey(parts: Parts, call: AccountCall, { name, credential }: { name?: string | undefined; credential: Credential }): Promise<Passkey> {
+  const { control, accounts } = parts;
+  const { user_id, email } = call.person;
+  const made = await commitWithAuth(control, () => accounts.auth.api.verifyPasskeyRegistration({ body: { response: credential, ...(name !== undefined && { name }) }, headers: toHeaders(parts, call, true) }), async ({ id }) => {
+    await appendAudit(parts, call.origin, { chain: user_id, action: "account.passkey_created", target: id });
+    await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A passkey was added to your account. Whoever holds it can sign in with it." });
+  });
+  return getPasskey(parts, user_id, made.id);
+}
+
+/** Begins a sign-in by a passkey of anybody: the device knows whose it is. */
+export async function beginSignIn(parts: Parts, call: OpenCall): Promise<Ceremony> {
+  const { response, headers } = await parts.accounts.auth.api.generatePasskeyAuthenticationOptions({ headers: toHeaders(parts, call, false), returnHeaders: true });
+  // The plugin says "preferred", and only looks later whether the device checked who holds it.
+  return { options: { ...response, userVerification: "required" }, cookies: headers.getSetCookie() };
+}
+
+/** Signs in by what the device signed; it stands for both factors, since the device must have checked who holds it. */
+export async function signInByPasskey(parts: Parts, call: OpenCall, credential: Credential): Promise<SignedInReply> {
+  const { accounts: { auth, limits } } = parts;
+  const charged = await limits.charge(["fails_per_address", call.origin.address]);
+  const reply = await signIn(parts, call, {
+    method: "passkey",
+    ask: async (headers) => {
+      try {
+        return await auth.api.verifyPasskeyAuthentication({ body: { response: toAssertion(credential) }, headers, returnHeaders: true });
+      } catch (thrown) {
+        if (toRefusal(thrown) !== null) await noteRefusedPasskey(parts, call, credential);
+        throw thrown;
+      }
+    },
+  });
+  await charged.giveBack();
+  return reply;
+}
+
+/** Where it is a passkey of somebody, their log tells that it was refused. */
+async function noteRefusedPasskey(parts: Parts, { origin }: OpenCall, { id }: Credential): Promise<void> {
+  const known = await parts.control.db.selectFrom("passkeys").select(["id", "user_id"]).where("credential_id", "=", id).executeTakeFirst();
+  if (known !== undefined) await appendAudit(parts, { ...origin, actor: "nobody" }, { chain: known.user_id, action: "session.refused", target: known.id, details: { method: "passkey" } });
+}
+
+/** The verifier looks at every field itself, and refuses what is not as it should be. */
+export const toAssertion = (credential: Credential): Assertion => credential as unknown as Assertion;
+type Assertion = NonNullable<Parameters<Auth["api"]["verifyPasskeyAuthentication"]>[0]>["body"]["response"];
+
+type PasskeyRow = Selectable<ControlTables["passkeys"]>;
+
+export async function listPasskeys({ control: { db } }: Parts, userId: string): Promise<Passkey[]> {
+  return (await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute()).map(toPasskey);
+}
+
+export async function updatePasskey(parts: Parts, { origin, person: { user_id } }: AccountCall, id: string, { name }: { name: string }): Promise<Passkey> {
+  return parts.control.transaction(async () => {
+    const { numUpdatedRows } = await parts.control.db.updateTable("passkeys").set({ name }).where("id", "=", id).where("user_id", "=", user_id).executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) throw notFound("passkey");
+    await appendAudit(parts, origin, { chain: user_id, action: "account.passkey_updated", target: id });
+    return getPasskey(parts, user_id, id);
+  });
+}
+
+export async function deletePasskey(parts: Parts, { origin, person: { user_id, email } }: AccountCall, id: string): Promise<void> {
+  await parts.control.transaction(async () => {
+    const { numDeletedRows } = await parts.control.db.deleteFrom("passkeys").where("id", "=", id).where("user_id", "=", user_id).executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) throw notFound("passkey");
+    await requireOtherWay(parts, user_id);
+    await appendAudit(parts, origin, { chain: user_id, action: "account.passkey_deleted", target: id });
+    await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A passkey was taken away from your account." });
+  });
+}
+
+async function getPasskey({ control: { db } }: Parts, userId: string, id: string): Promise<Passkey> {
+  const row = await db.selectFrom("passkeys").selectAll().where("id", "=", id).where("user_id", "=", userId).executeTakeFirst();
+  if (row === undefined) throw notFound("passkey");
+  return toPasskey(row);
+}
+
+export const toHeaders = ({ config }: Parts, call: OpenCall, session: boolean): Headers => toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session });
+
+const toPasskey = ({ id, name, backed_up, created_at, aaguid }: PasskeyRow): Passkey =>
+  ({ id, name: name ?? getAuthenticatorName(aaguid) ?? "Passkey", synced: backed_up === 1, created_at });
