@@ -31,15 +31,18 @@ export class BenchServer {
   readonly startMs: number;
   /** The key that the first start made. */
   readonly key: string;
+  /** What it printed, the end of it. */
+  readonly output: () => string;
   private readonly child: ChildProcess;
   private readonly cleanUp: () => void;
 
-  constructor(parts: { port: number; dataDir: string; startMs: number; child: ChildProcess; cleanUp: () => void }) {
+  constructor(parts: { port: number; dataDir: string; startMs: number; child: ChildProcess; output: () => string; cleanUp: () => void }) {
     this.port = parts.port;
     this.url = `http://127.0.0.1:${parts.port}`;
     this.dataDir = parts.dataDir;
     this.pid = parts.child.pid ?? 0;
     this.startMs = parts.startMs;
+    this.output = parts.output;
     this.child = parts.child;
     this.cleanUp = parts.cleanUp;
     this.key = readFileSync(path.join(parts.dataDir, "first-key"), "utf8").trim();
@@ -92,7 +95,7 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
     await waitUntil(child, () => isReady(port));
     const startMs = performance.now() - spawnedMs;
     await waitUntil(child, () => existsSync(path.join(dir, "first-key")));
-    return new BenchServer({ port, dataDir: dir, startMs, child, cleanUp });
+    return new BenchServer({ port, dataDir: dir, startMs, child, output, cleanUp });
   } catch (error) {
     await end(child, "SIGKILL");
     cleanUp();
@@ -112,7 +115,8 @@ export async function createWorkspace({ dataDir }: BenchServer, name: string): P
   return { id, key: secret };
 }
 
-async function runAdmin<Answer>(dataDir: string, words: string[]): Promise<Answer> {
+/** Runs a command of the operator beside a running server, or without one, and answers with what it says as JSON. Throws unless it exits with 0. */
+export async function runAdmin<Answer>(dataDir: string, words: string[]): Promise<Answer> {
   const { stdout } = await promisify(execFile)(process.execPath, [ADMIN, ...words, "--json"], { cwd: ROOT, env: serverEnv(dataDir, {}) });
   return JSON.parse(stdout) as Answer;
 }

@@ -1,44 +1,25 @@
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { describeMachine, readMachine, RESULTS_DIR, toTable, writeResult } from "../report.ts";
-import { type CrashRound, runCrashRounds } from "./rounds.ts";
-
-/** Below this the crashes hit a server that has little to lose, and prove little. */
-const STORES_PER_SECOND_MIN = 100;
+import { describeMachine, readMachine, RESULTS_DIR } from "../report.ts";
+import { runMemories } from "./memories.ts";
+import { runPeople } from "./people/report.ts";
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "20" }, seed: { type: "string", default: "1" }, out: { type: "string" } } });
-  const machine = readMachine();
-  console.log(`Crashes · ${describeMachine(machine)}\nkill -9 under load from outside, restart over the same data, then everything is asked through the API.\n`);
-  const result = await runCrashRounds({
-    rounds: Number(values.rounds), seed: Number(values.seed), crashAfterMs: { min: 500, max: 2_000 },
-    onRound: ({ violations }) => void process.stderr.write(violations === 0 ? "." : "x"),
+  const { values } = parseArgs({
+    options: {
+      memories: { type: "boolean" }, people: { type: "boolean" },
+      rounds: { type: "string" }, seed: { type: "string", default: "1" }, out: { type: "string", default: RESULTS_DIR },
+    },
   });
-  const { rounds, violations, memories } = result;
-  const thin = rounds.filter((round) => round.stores_per_second < STORES_PER_SECOND_MIN).length;
-
-  console.log(`\n${toRoundTable(rounds)}\n`);
-  console.log(toTable(["what must not happen", "found"], [
-    ["acknowledged writes lost", countOf(violations, "lost")],
-    ["forgotten memories back", countOf(violations, "back")],
-    ["one key, two effects", countOf(violations, "twice")],
-    ["a repeat with another answer, or a refused request", countOf(violations, "answer")],
-    ["store and index disagree", countOf(violations, "index")],
-    ["ledger and effects disagree", countOf(violations, "ledger")],
-    [`rounds with fewer than ${STORES_PER_SECOND_MIN} acknowledged stores a second`, thin],
-  ]));
-  for (const violation of violations.slice(0, 50)) console.log(`  ${violation}`);
-  console.log(`\n${memories} memories asked for at the end · result ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "crash", { machine, ...result } as { machine: typeof machine })}`);
-  return violations.length === 0 && thin === 0 ? 0 : 1;
+  const machine = readMachine();
+  const wanted = { machine, seed: Number(values.seed), outDir: values.out };
+  const roundsOr = (usual: number): number => Number(values.rounds ?? usual);
+  console.log(`Crashes · kill -9 · seed ${values.seed} · ${describeMachine(machine)}\n`);
+  const both = values.memories !== true && values.people !== true;
+  const kept = [
+    both || values.memories === true ? await runMemories({ ...wanted, rounds: roundsOr(20) }) : true,
+    both || values.people === true ? await runPeople({ ...wanted, kills: roundsOr(50) }) : true,
+  ];
+  return kept.every(Boolean) ? 0 : 1;
 }
-
-const countOf = (violations: string[], kind: string): number => violations.filter((violation) => violation.startsWith(`${kind}:`)).length;
-
-const toRoundTable = (rounds: CrashRound[]): string =>
-  toTable(
-    ["round", "killed after ms", "stores", "stores/s", "forgets", "updates", "relations", "in flight", "ready again ms", "violations"],
-    rounds.map(({ ran_ms, acknowledged: { store, forget, update, relate }, stores_per_second, in_flight, restart_ms, violations }, index) =>
-      [index + 1, ran_ms, store, stores_per_second, forget, update, relate, in_flight, restart_ms, violations]),
-  );
 
 process.exitCode = await main();

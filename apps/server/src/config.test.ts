@@ -21,7 +21,7 @@ function faultsOf(env: Environment): string[] {
 
 describe("the configuration", () => {
   test("works with nothing set", () => {
-    expect(readConfig({})).toMatchObject({ mode: "development", host: "127.0.0.1", port: 8080, publicUrl: "http://127.0.0.1:8080", dataDir: path.resolve("data"), peppers: null, metricsToken: null, embedder: { spec: "static" } });
+    expect(readConfig({})).toMatchObject({ mode: "development", host: "127.0.0.1", port: 8080, publicUrl: "http://localhost:8080", dataDir: path.resolve("data"), peppers: null, metricsToken: null, embedder: { spec: "static" } });
   });
 
   test("says which settings of accounts and mail go together, and which exclude each other", () => {

@@ -22,7 +22,7 @@ export const Settings = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("development").describe("In production nothing is created at the first start, and weak secrets refuse to boot."),
   HOST: z.string().default("127.0.0.1").describe("The address to listen on. 0.0.0.0 listens on all, as containers need."),
   PORT: whole(0, 65_535).default(8080).describe("The port to listen on. 0 takes any free one."),
-  PUBLIC_URL: httpUrl().optional().describe("The address under which others reach this server, for links in answers. Without it: http://HOST:PORT."),
+  PUBLIC_URL: httpUrl().optional().describe("The address under which others reach this server, for links in answers. Without it: http://HOST:PORT, with localhost for this machine's own."),
   DATA_DIR: z.string().default("./data").describe("The folder that holds everything: memories, keys, indexes. Back this up."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged. info is a line per request."),
   KEY_PEPPER: secret().optional().describe("The secret that API keys are hashed with, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
@@ -30,7 +30,7 @@ export const Settings = z.object({
   AUTH_SECRET: secret().optional().describe("The secret that sessions are hashed with, cookies signed, and codes and second factors sealed, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
   SIGNUP: z.enum(["open", "invite", "closed"]).optional().describe("Who may make an account: open (anybody), invite (who was invited; the default in production) or closed (nobody). The first account of an instance can always be made; it becomes operator."),
   TRUSTED_PROXIES: list().describe("Addresses and blocks of the proxies in front, separated by commas: 10.0.0.0/8,::1. From them X-Forwarded-For is believed. Without it: from nobody."),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be a URL like smtps://user:password@mail.example.com:465." }).meta({ secret: true }).optional().describe("The server that mail is sent by: smtps://user:password@mail.example.com:465."),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be a URL like smtps://user:password@mail.example.com:465." }).meta({ secret: true }).optional().describe("The server that mail is sent by: smtps://user:password@mail.example.com:465. smtps://, or smtp:// with ?requireTLS=true, forces TLS; smtp:// alone takes it where the server offers it."),
   RESEND_API_KEY: secret().optional().describe("Instead of SMTP_URL: a key of Resend, by whose API mail is sent."),
   MAIL_FROM: z.string().default("Loci <loci@localhost>").describe("The sender of mails: Loci <loci@example.com>."),
   DEFAULT_PLAN: z.string().default("self-hosted").describe("The plan of workspaces that have none of their own: a name from the file of plans. self-hosted limits nothing."),
@@ -239,7 +239,8 @@ function toConfig(settings: Values, plans: Catalogue): Config {
     mode: settings.NODE_ENV,
     host: HOST,
     port: PORT,
-    publicUrl: PUBLIC_URL ?? toUrl(HOST, PORT),
+    // Browsers have passkeys for names only, and a number of this machine is as good as its name.
+    publicUrl: PUBLIC_URL ?? toUrl(LOOPBACK.test(HOST) ? "localhost" : HOST, PORT),
     dataDir: path.resolve(settings.DATA_DIR),
     logLevel: settings.LOG_LEVEL,
     peppers: KEY_PEPPER === undefined ? null : { current: KEY_PEPPER, previous: KEY_PEPPER_PREVIOUS ?? null },
@@ -275,6 +276,8 @@ function toOidc({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_
   const client = toClient(OIDC_CLIENT_ID, OIDC_CLIENT_SECRET);
   return client === null || issuer === undefined ? null : { ...client, issuer, name };
 }
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1)$/;
 
 /** An address that a browser on this machine can open: no one can call 0.0.0.0. */
 export function toUrl(host: string, port: number): string {

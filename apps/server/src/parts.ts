@@ -63,7 +63,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });
   const accounts = openAccounts({ config, control, sealer, authSecret, now, jobs, outbox });
-  const mailer = openMailer(config.mail);
+  const mailer = await openMailer(config.mail);
   registerDelivery({ config, control, sealer, jobs, now, log, mailer });
   registerErasures({ control, now, sealer, stores, jobs, outbox });
   registerRetention({ control, now, log, sealer, stores, jobs, outbox });

@@ -25,7 +25,7 @@ const chromium = shareBrowser();
 
 beforeAll(async () => {
   const port = await findFreePort();
-  server = await openServerProcess(() => ({ SIGNUP: "invite", ...oidcSettings(port) }));
+  server = await openServerProcess({ SIGNUP: "invite", ...oidcSettings(port) });
   provider = await openOidcServer(port, server.url);
 });
 afterAll(async () => {
@@ -37,12 +37,14 @@ type Browser = ReturnType<ServerProcess["newBrowser"]>;
 const openCanaryBrowser = (): Browser => server.newBrowser(CANARY.address, CANARY.program);
 
 function requireStatus(status: number, answer: Answer): Answer["body"] {
-  expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(status);
   return answer.body;
 }
 
 /** A program that calls with a key. */
-const callWith = (key: string): Call => (method, path, body, headers) => server.call(method, path, body, { authorization: `Bearer ${key}`, "user-agent": CANARY.program, ...headers });
+const callWith = (key: string, program: string = CANARY.program): Call => (method, path, body, headers) => server.call(method, path, body, { authorization: `Bearer ${key}`, "user-agent": program, ...headers });
+// A memory names the program that stored it, and those of a team stay with the team.
+const BOT = "harbour-bot";
 
 async function signIn(email: string, password: string, browser: Browser = openCanaryBrowser()): Promise<Browser> {
   expect(requireStatus(200, await browser.call("POST", "/v1/auth/sign-in", { email, password }))).toEqual({ status: "signed_in" });
@@ -68,6 +70,7 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
   let own: { id: string; slug: string };
   let team: { id: string; slug: string };
   let graceId: string;
+  let graceOwn: string;
   const others: Browser[] = [];
   const keys = { first: "", second: "", third: "", team: "", test: "" };
   const ids = { first: "", second: "" };
@@ -79,6 +82,7 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
   });
 
   const inOwn = (): Record<string, string> => ({ "x-workspace": own.id });
+  const inHers = (): Record<string, string> => ({ "x-workspace": graceOwn });
   const inTeam = (): Record<string, string> => ({ "x-workspace": team.id });
 
   test("the first person signs up with a code from the mailbox, runs the instance, and has a personal workspace", async () => {
@@ -123,7 +127,7 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
     const browser = openCanaryBrowser();
     expect(requireStatus(200, await browser.call("POST", "/v1/auth/magic-link/verify", { token }))).toEqual({ status: "signed_in" });
     expect(await methodOf(browser)).toBe("magic_link");
-    requireStatus(401, await openCanaryBrowser().call("POST", "/v1/auth/magic-link/verify", { token }));
+    requireStatus(400, await openCanaryBrowser().call("POST", "/v1/auth/magic-link/verify", { token }));
     others.push(browser);
   });
 
@@ -222,7 +226,8 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
     requireStatus(200, await grace.call("POST", "/v1/invitations/accept", { token }));
     expect(requireStatus(200, await grace.call("GET", `/v1/workspaces/${team.slug}`))).toMatchObject({ role: "admin", members: 2 });
     requireStatus(409, await grace.call("POST", "/v1/invitations/accept", { token }));
-    requireStatus(200, await grace.call("POST", "/v1/store", { content: SECOND.memory }));
+    graceOwn = requireStatus(200, await grace.call("GET", "/v1/workspaces")).items[0].id;
+    requireStatus(200, await grace.call("POST", "/v1/store", { content: SECOND.memory }, inHers()));
   });
 
   test("they make keys, and store and recall with them", async () => {
@@ -237,14 +242,14 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
     expect(contentsOf(requireStatus(200, await call("POST", "/v1/recall", { query: "Where is the spare key?", group: CANARY.group }))).join()).toContain(CANARY.memory);
     requireStatus(200, await call("POST", "/v1/recall", { query: QUESTION, group: CANARY.group }));
     requireStatus(200, await callWith(keys.test)("POST", "/v1/store", { content: CANARY.test, group: CANARY.group }));
-    requireStatus(200, await callWith(keys.team)("POST", "/v1/store", { content: SHARED }));
-    requireStatus(200, await ada.call("POST", "/v1/store", { content: "The boat needs paint" }, inTeam()));
+    requireStatus(200, await callWith(keys.team, BOT)("POST", "/v1/store", { content: SHARED }));
+    requireStatus(200, await ada.call("POST", "/v1/store", { content: "The boat needs paint", source: { client: BOT } }, inTeam()));
     expect(contentsOf(requireStatus(200, await grace.call("POST", "/v1/recall", { query: "When does the team meet?" }, inTeam())))).toContain(SHARED);
   });
 
   test("what is in the personal workspace cannot be recalled by the team's other member", async () => {
     for (const query of ["Where is the spare key?", CANARY.memory, CANARY.answer, CANARY.test]) {
-      for (const headers of [inTeam(), {}]) expect(contentsOf(requireStatus(200, await grace.call("POST", "/v1/recall", { query }, headers))).join()).not.toMatch(/Fernhollow|Dovecotting|Yarrowbrook/i);
+      for (const headers of [inTeam(), inHers()]) expect(contentsOf(requireStatus(200, await grace.call("POST", "/v1/recall", { query }, headers))).join()).not.toMatch(/Fernhollow|Dovecotting|Yarrowbrook/i);
       for (const workspace of [own.id, own.slug]) requireStatus(404, await grace.call("POST", "/v1/recall", { query }, { "x-workspace": workspace }));
     }
   });
@@ -285,7 +290,7 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
   test("every canary is in a file by now, and no secret is", () => {
     const words = Object.values(CANARY);
     expect(new Set(findWords(server.dataDir, words).map((found) => found.split(" in ", 1)[0]))).toEqual(new Set(words));
-    const secrets = [PASSWORD, SECOND.password, ...Object.values(keys), ...recoveryCodes, ada.cookies.get("sid") ?? "none", QUESTION];
+    const secrets = [PASSWORD, SECOND.password, ...Object.values(keys), ...recoveryCodes, ada.cookies.get("sid")?.split(".", 1)[0] ?? "", QUESTION];
     expect(findWords(server.dataDir, secrets)).toEqual([]);
     for (const secret of secrets) expect(server.output()).not.toContain(secret);
   });
@@ -313,14 +318,17 @@ describe("the life of two people, over HTTP and the development mailbox alone", 
   test("no byte of theirs is left in any file", async () => {
     const words = [...Object.values(CANARY), own.slug];
     await expect.poll(() => findWords(server.dataDir, words), { timeout: 25_000, interval: 250 }).toEqual([]);
+    // That there was a workspace, and that it was erased, stays in the log of the instance.
+    for (const found of findWords(server.dataDir, [own.id])) expect(found).toMatch(/ in control\.db(-wal)?$/);
     expect(await server.mailTo(CANARY.email)).toEqual([]);
+    requireStatus(404, await grace.call("POST", "/v1/recall", { query: CANARY.memory }, inOwn()));
   }, 30_000);
 
   test("the second person has all that was theirs, and the team's", async () => {
     expect(requireStatus(200, await grace.call("GET", "/v1/account"))).toMatchObject({ id: graceId, email: SECOND.email, name: SECOND.name });
     expect(requireStatus(200, await grace.call("GET", "/v1/workspaces")).items).toMatchObject([{ kind: "personal", role: "owner" }, { id: team.id, role: "owner", members: 1 }]);
-    expect(requireStatus(200, await grace.call("GET", "/v1/memories")).items).toMatchObject([{ content: SECOND.memory }]);
-    expect(contentsOf(requireStatus(200, await grace.call("POST", "/v1/recall", { query: "What does Grace grow?" })))).toContain(SECOND.memory);
+    expect(requireStatus(200, await grace.call("GET", "/v1/memories", undefined, inHers())).items).toMatchObject([{ content: SECOND.memory }]);
+    expect(contentsOf(requireStatus(200, await grace.call("POST", "/v1/recall", { query: "What does Grace grow?" }, inHers())))).toContain(SECOND.memory);
     expect(contentsOf(requireStatus(200, await callWith(keys.team)("POST", "/v1/recall", { query: "When does the team meet?" })))).toContain(SHARED);
     const log = String(requireStatus(200, await grace.call("GET", "/v1/audit/export", undefined, inTeam()))).trim().split("\n").map((line) => JSON.parse(line) as { seq: number; action: string; hash: string; previous_hash: string });
     for (const [at, { seq, previous_hash }] of log.entries()) expect({ seq, previous_hash }).toEqual({ seq: at + 1, previous_hash: log[at - 1]?.hash ?? "0".repeat(64) });

@@ -1,40 +1,19 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { spawnServer, type SpawnedServer } from "./testing/server-process.ts";
 
-const MAIN = path.join(import.meta.dirname, "main.ts");
-
-interface Running {
-  child: ChildProcessByStdio<null, Readable, Readable>;
-  output(): string;
-  /** Waits until the output holds this, and gives the first group. */
-  see(pattern: RegExp): Promise<string>;
-  exit: Promise<number | null>;
-}
-
-function startProcess(env: Record<string, string>, dataDir = mkdtempSync(path.join(tmpdir(), "loci-run-"))): Running {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: "/usr/bin", LOCI_DATA_DIR: dataDir, ...env }, cwd: tmpdir(), stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+function startProcess(env: Record<string, string>, dataDir = mkdtempSync(path.join(tmpdir(), "loci-run-"))): SpawnedServer {
+  const server = spawnServer(env, dataDir);
   onTestFinished(() => {
-    child.kill("SIGKILL");
+    server.child.kill("SIGKILL");
     rmSync(dataDir, { recursive: true, force: true });
   });
-  const see = async (pattern: RegExp) => {
-    for (;;) {
-      const found = pattern.exec(text);
-      if (found !== null) return found[1] ?? "";
-      if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before it said ${pattern}:\n${text}`);
-      await sleep(20);
-    }
-  };
-  return { child, output: () => text, see, exit: once(child, "exit").then(([code]) => code as number | null) };
+  return server;
 }
 
 test("the first start prints address, key and two commands; a signal stops it with exit 0, and the next start prints no key", async () => {

@@ -12,6 +12,8 @@ import { openServer, type Wired } from "./wiring.ts";
 
 // Together less than the 30 s after which a process that does not stop is killed.
 const LISTEN_ON_MAX_MS = 5 * SECOND_MS;
+// Where people sign in, the first one need not wait for what they sign in with.
+const LOAD_AUTH_AFTER_MS = 2 * SECOND_MS;
 const DRAIN_MAX_MS = 20 * SECOND_MS;
 
 /** Starts the server of this process and stays until a signal stops it. */
@@ -40,12 +42,15 @@ async function start(): Promise<void> {
   wired.jobs.start();
   stopOnSignals({ wired, http, log });
   log.info({ host: config.host, port, ms: Math.round(performance.now()) }, "listening");
+  if (await hasPeople(wired.control)) setTimeout(() => void wired.accounts.auth.load(), LOAD_AUTH_AFTER_MS).unref();
   if (first === null) return;
   output.flush();
   const url = toUrl(config.host, port);
   const ownerLink = await mintOwnerLink({ control: wired.control, digest: wired.accounts.digest }, config.port === 0 ? url : config.publicUrl);
   process.stdout.write(toGreeting(url, first, ownerLink));
 }
+
+const hasPeople = async ({ reads }: Wired["control"]): Promise<boolean> => (await reads.selectFrom("users").select("id").limit(1).executeTakeFirst()) !== undefined;
 
 async function listen({ server }: HttpServer, { host, port }: Config): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -10,6 +10,7 @@ export function accountExportRoutes(parts: AccountExportParts & Pick<Parts, "acc
     summary: "Export everything of your account",
     description: "Streams a ZIP archive of JSON Lines: the account, its sessions and ways to sign in, memberships, mails and audit log, and of the workspaces that you own their keys and every memory, live and test. `schema.json` in it describes each line, and `README.txt` says how to import the memories again. There are no secrets in it.",
     responses: { 200: stream("application/zip", "The archive.") },
+    faults: [429],
   }, async ({ person, origin, now, log }) => {
     await parts.accounts.limits.charge(["exports_per_account", person.user_id]);
     const archive = await exportAccount(parts, origin, person);

@@ -16,13 +16,13 @@ export function accountRoutes(parts: Parts): Route[] {
 
   const read = guarded("account", {
     id: "readAccount", method: "get", path: "/v1/account", tags, repeat: "safe",
-    summary: "Read your account",
+    summary: "Read your account", description: "The profile, what one can sign in with, and until when a proof lasts.",
     responses: { 200: json(Account, "The account.") },
   }, async ({ person }) => ({ status: 200, body: await readAccount(control.reads, person, now()) }));
 
   const change = guarded("account", {
     id: "updateAccount", method: "patch", path: "/v1/account", tags, repeat: "idempotent",
-    summary: "Change your profile",
+    summary: "Change your profile", description: "Name, company, time zone, and which mails are wanted. The address has a call of its own: `changeEmail`.",
     request: { body: AccountChange },
     responses: { 200: json(Account, "The account.") },
   }, async ({ person, origin, body }) => {

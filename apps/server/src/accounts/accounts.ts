@@ -6,10 +6,11 @@ import type { Jobs } from "../jobs/jobs.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import { appendAudit } from "../audit/append.ts";
 import { Acting } from "./acting.ts";
-import { createAuth, type Auth, type AuthParts } from "./auth.ts";
+import type { AuthParts } from "./auth.ts";
 import { CommonPasswords } from "./common-passwords.ts";
 import { deletePending } from "./credentials.ts";
 import { createDigest, type Digest } from "./digests.ts";
+import { openAuth, type LazyAuth } from "./lazy-auth.ts";
 import { registerLetters } from "./letters.ts";
 import { Limits } from "./limits.ts";
 import { Newcomers } from "./newcomers.ts";
@@ -28,7 +29,7 @@ interface AccountsParts {
 
 /** What the routes of accounts are made of. */
 export interface Accounts {
-  auth: Auth;
+  auth: LazyAuth;
   /** For one more instance, with the providers. */
   authParts: AuthParts;
   acting: Acting;
@@ -58,7 +59,7 @@ export function openAccounts(parts: AccountsParts): Accounts {
       await limits.forget("password_fails_per_account", email);
     },
   };
-  const auth = createAuth(authParts);
+  const auth = openAuth(authParts);
   registerLetters({ ...parts, auth });
   return { auth, authParts, acting, digest, limits, newcomers, commonPasswords: new CommonPasswords(), passwords, proofs: new Proofs({ control, sealer, digest, now }) };
 }

@@ -6,6 +6,7 @@ import type { ProviderConfig } from "../config.ts";
 import { COLUMNS } from "./auth-columns.ts";
 import type { AuthParts } from "./auth.ts";
 import type { Digest } from "./digests.ts";
+import { hashRecoveryCode } from "./recovery-codes.ts";
 import { sessionStarter } from "./session-starter.ts";
 
 const LINK_MAX_S = 600;
@@ -48,8 +49,6 @@ function requireUserVerified(verified: boolean | undefined): void {
   if (verified !== true) throw new APIError("UNAUTHORIZED", { code: "USER_NOT_VERIFIED", message: "not verified" });
 }
 
-/** A recovery code as it is kept. */
-export const hashRecoveryCode = (digest: Digest, code: string): string => digest("recovery_code", code);
 const HASH_CHARS = 43;
 
 function createSecondFactor(digest: Digest) {

@@ -32,6 +32,7 @@ export function changeRoutes(parts: Parts): Route[] {
     summary: "Change your password", description: "Asks for the one until now; an account without one needs a proof within the last ten minutes. Ends every other session, and sets a new session cookie for this one.",
     request: { body: PasswordChange },
     responses: { 204: empty("Changed.") },
+    faults: [409, 429],
   }, async (call) => ({ status: 204, cookies: await changePassword(parts, call, call.body) }));
 
   const email = guarded("proven account", {
@@ -39,6 +40,7 @@ export function changeRoutes(parts: Parts): Route[] {
     summary: "Change your address", description: "Mails a code to the new address, to be sent to `verifyEmailChange`. Until then the old one stays.",
     request: { body: z.strictObject({ email: Email }) },
     responses: sentAnswer,
+    faults: [429],
   }, async (call) => {
     if (call.body.email === call.person.email) throw invalid("email", "`email` is your address already.");
     await chargeMail(parts, call, call.body.email);
@@ -50,6 +52,7 @@ export function changeRoutes(parts: Parts): Route[] {
     summary: "Confirm your new address", description: "Ends every other session, and tells the old address.",
     request: { body: z.strictObject({ code: Code }) },
     responses: { 200: json(Changed, "Changed.") },
+    faults: [409, 429],
   }, async (call) => {
     const { email, cookies } = await withCode(parts, call, { purpose: "change_email", code: call.body.code }, async ({ email, payload }) => {
       if (Pending.parse(payload).user_id !== call.person.user_id) throw new AppError("forbidden", "This code was asked for by another account.", { param: "code", details: { reason: "wrong_code" } });
@@ -70,6 +73,7 @@ async function changePassword(parts: Parts, call: AccountCall, { current_passwor
   else if (current_password === undefined) throw invalid("current_password", "`current_password` is missing: give the password until now.");
   else await requirePassword(parts, call, current_password, "current_password");
   await commonPasswords.requireUncommon(password, { param: "password", email });
+  await auth.load();
   const passwordHash = await passwords.hash(password);
   const headers = toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session: true });
   const ask = async (): Promise<{ headers: Headers }> => has

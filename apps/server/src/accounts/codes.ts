@@ -27,13 +27,14 @@ interface Shown {
 
 /** Uses a code up and does `work` in the same transaction. A wrong code is counted, and thrown as `wrong`. */
 export async function withCode<Result>(parts: Parts, call: OpenCall, { purpose, code }: Shown, work: (spent: SpentProof) => Promise<Result>): Promise<Result & { cookies: string[] }> {
-  const { control, accounts: { limits, proofs }, config: { publicUrl } } = parts;
+  const { control, accounts: { auth, limits, proofs }, config: { publicUrl } } = parts;
   const name = proofCookieOf(publicUrl, purpose);
   const cookie = call.cookie(name) ?? "";
   const perAddress = await limits.charge(["fails_per_address", call.origin.address]);
   const email = await proofs.findAddress(purpose, cookie);
   if (email === null) throw wrongCode();
   const perAccount = await limits.charge(["code_fails_per_account", `${purpose} ${email}`]);
+  await auth.load();
   const outcome = await control.transaction(async () => {
     const spent = await proofs.spend(purpose, cookie, code);
     return spent === null ? null : { result: await work(spent) };

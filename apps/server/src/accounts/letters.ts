@@ -4,7 +4,7 @@ import { appendAudit } from "../audit/append.ts";
 import type { Control } from "../control/database.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Outbox } from "../mail/outbox.ts";
-import type { Auth } from "./auth.ts";
+import type { LazyAuth } from "./lazy-auth.ts";
 
 /** Kinds of job: what differs for known and unknown addresses happens in them, so that requests take the same time. */
 export const LETTER_JOB = "accounts.letter";
@@ -30,12 +30,15 @@ interface LetterParts {
   now: Clock;
   jobs: Jobs;
   outbox: Outbox;
-  auth: Auth;
+  auth: LazyAuth;
 }
 
 /** Answers to who typed an address somewhere, by mail, so that only who reads it learns whether it has an account. */
 export function registerLetters(parts: LetterParts): void {
-  parts.jobs.register(LETTER_JOB, { payload: Letter, run: (letter) => parts.control.transaction(() => writeLetter(parts, letter)) });
+  parts.jobs.register(LETTER_JOB, { payload: Letter, run: async (letter) => {
+    await parts.auth.load();
+    await parts.control.transaction(() => writeLetter(parts, letter));
+  } });
   parts.jobs.register(REFUSAL_JOB, { payload: Refused, run: (refused) => parts.control.transaction(() => noteRefusal(parts, refused)) });
 }
 

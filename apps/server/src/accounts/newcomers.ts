@@ -1,7 +1,6 @@
 import type { Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
-import { APIError } from "better-auth/api";
 import { appendAudit } from "../audit/append.ts";
 import type { Origin } from "../audit/origin.ts";
 import type { Config } from "../config.ts";
@@ -76,12 +75,12 @@ export class Newcomers implements NewcomerHooks {
   }
 
   async requireWelcome({ email, emailVerified }: { email: string; emailVerified: boolean }): Promise<void> {
-    if (!emailVerified) throw new APIError("FORBIDDEN", { code: "ADDRESS_NOT_PROVEN", message: "not proven" });
+    if (!emailVerified) throw await toApiError("ADDRESS_NOT_PROVEN");
     const { signup } = this.parts.config;
     if (signup === "open" || (await this.isEmpty())) return;
     // The provider vouches for the address, so an invitation to it needs no token.
     if (signup === "invite" && (await this.openInvitations(email.toLowerCase()).executeTakeFirst()) !== undefined) return;
-    throw new APIError("FORBIDDEN", { code: "SIGN_UP_REFUSED", message: "refused" });
+    throw await toApiError("SIGN_UP_REFUSED");
   }
 
   async onCreate(model: string, row: Record<string, unknown>): Promise<void> {
@@ -117,4 +116,10 @@ export class Newcomers implements NewcomerHooks {
       .where("workspaces.delete_after", "is", null).where("workspaces.deleting_at", "is", null)
       .where("accepted_at", "is", null).where("revoked_at", "is", null).where("expires_at", ">", now().toISOString());
   }
+}
+
+/** A refusal as better-auth knows them; it runs already, so this loads nothing. */
+async function toApiError(code: string): Promise<Error> {
+  const { APIError } = await import("better-auth/api");
+  return new APIError("FORBIDDEN", { code, message: "refused" });
 }

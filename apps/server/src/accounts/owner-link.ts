@@ -40,7 +40,7 @@ const OwnerLink = z.strictObject({
 }).meta({ id: "OwnerLink", description: "The link that the first start of a server in development prints.", examples: [{ token: "Zm9yIHlvdXIgZXllcyBvbmx5", email: "ada@example.com", password: "correct horse battery" }] });
 
 export function ownerLinkRoutes(parts: Parts): Route[] {
-  const { accounts: { commonPasswords, limits, newcomers, passwords }, control } = parts;
+  const { accounts: { auth, commonPasswords, limits, newcomers, passwords }, control } = parts;
 
   const open = guarded("open", {
     id: "openOwnerLink", method: "post", path: "/v1/auth/owner-link", tags: ["Sign-in"], repeat: "idempotent", setsCookies: true,
@@ -48,6 +48,7 @@ export function ownerLinkRoutes(parts: Parts): Route[] {
     description: "Makes you the owner of the workspace \"local\", once: with an address as a new account, which needs no code since you read the server's terminal; without one as who is signed in.",
     request: { body: OwnerLink },
     responses: { 200: json(SignedIn, "Whoever was signed in is the owner."), 201: json(SignedIn, "The account is made, and the session cookie is set.") },
+    faults: [401, 409, 429],
   }, async (call) => {
     const { token, email, password, name } = call.body;
     const charged = await limits.charge(["fails_per_address", call.origin.address]);
@@ -59,6 +60,7 @@ export function ownerLinkRoutes(parts: Parts): Route[] {
     }
     if (password !== undefined) await commonPasswords.requireUncommon(password, { param: "password", email });
     const newcomer = { email, name: name ?? email.split("@", 1)[0] ?? email, passwordHash: password === undefined ? null : await passwords.hash(password) };
+    await auth.load();
     const { body, cookies } = await control.transaction(async () => {
       const userId = await takeOver(parts, call, token, () => newcomers.create(newcomer, call.origin));
       return startSession(parts, call, { method: "owner_link", userId });

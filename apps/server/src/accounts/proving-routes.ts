@@ -40,6 +40,7 @@ export function provingRoutes(parts: Parts, provers: Provers): Route[] {
     id: "sendProofCode", method: "post", path: "/v1/account/prove/code", tags, repeat: "idempotent", whileLeaving: true,
     summary: "Mail a code that proves who you are", description: "To the address of the account. It works for ten minutes, once, in the browser that asks.",
     responses: sentAnswer,
+    faults: [429],
   }, async (call) => {
     await chargeMail(parts, call, call.person.email);
     return sendCode(parts, { purpose: "prove", email: call.person.email, payload: { user_id: call.person.user_id } });
@@ -50,6 +51,7 @@ export function provingRoutes(parts: Parts, provers: Provers): Route[] {
     summary: "Show once more that it is you", description: "For ten minutes what is sensitive works then: address, password, second factor, keys, deletion, export. Signing in counts as well.",
     request: { body: Proof },
     responses: { 200: json(Proven, "Proven.") },
+    faults: [409, 429],
   }, async (call) => {
     const { password, code, totp, passkey } = call.body;
     let cookies: string[] = [];

@@ -1,5 +1,4 @@
 import { AppError, type ErrorCode } from "@loci/kit/errors";
-import { isAPIError } from "better-auth/api";
 import type { Control } from "../control/database.ts";
 
 interface Refusal {
@@ -58,13 +57,16 @@ const REFUSALS: Record<string, Refusal> = {
 
 /** What a thing that better-auth threw is to a caller, or `null` where it is no refusal. */
 export function toRefusal(thrown: unknown): AppError | null {
-  if (!isAPIError(thrown)) return null;
+  if (!isRefusal(thrown)) return null;
   const code = readCode(thrown);
   const known = code === null ? undefined : REFUSALS[code];
   if (known === undefined) return null;
   const { code: kind, message, param, reason, retry_after } = known;
   return new AppError(kind, message, { param, retry_after, cause: thrown, ...(reason !== undefined && { details: { reason } }) });
 }
+
+// By its name, for its class comes with a library that is only loaded when somebody signs in.
+const isRefusal = (thrown: unknown): thrown is Error & { body?: unknown; headers?: unknown } => thrown instanceof Error && thrown.name === "APIError";
 
 /** The code of an error of better-auth, upper case: in its body, or in the address that it redirects to. */
 function readCode(thrown: { body?: unknown; headers?: unknown }): string | null {

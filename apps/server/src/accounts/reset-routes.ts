@@ -18,6 +18,7 @@ export function resetRoutes(parts: Parts): Route[] {
     summary: "Mail a link that sets a new password", description: "It works for an hour, once.",
     request: { body: z.strictObject({ email: Email }) },
     responses: sentAnswer,
+    faults: [429],
   }, async (call) => {
     const { email } = call.body;
     await chargeMail(parts, call, email);
@@ -30,9 +31,11 @@ export function resetRoutes(parts: Parts): Route[] {
     summary: "Set a new password by the link", description: "Ends every session of the account. Sign in with the new password then.",
     request: { body: z.strictObject({ token: LinkToken, password: NewPassword }) },
     responses: { 204: empty("Done.") },
+    faults: [429],
   }, async ({ body: { token, password }, origin }) => {
     const charged = await limits.charge(["fails_per_address", origin.address]);
     await commonPasswords.requireUncommon(password, { param: "password", email: "" });
+    await auth.load();
     const passwordHash = await passwords.hash(password);
     // Audit and notice are written by the hook that better-auth calls with the person, in this very transaction.
     await acting.run({ origin, passwordHash }, () => commitWithAuth(control, () => auth.api.resetPassword({ body: { newPassword: password, token } }), async () => undefined));

@@ -16,15 +16,15 @@ export const Email = z.string().trim().toLowerCase().max(EMAIL_CHARS_MAX)
 /** Only limits that are no secret: whether it is right is not told by its shape. */
 const GivenPassword = z.string().min(1).refine((text) => Buffer.byteLength(text) <= PASSWORD_BYTES_MAX, `may have at most ${PASSWORD_BYTES_MAX} bytes.`);
 
-export const Password = GivenPassword.describe("The password.");
+export const Password = GivenPassword.describe("The password.").meta({ examples: ["correct horse battery"] });
 
 export const NewPassword = GivenPassword
   // Counted as people count: an emoji is one.
   .refine((text) => [...text.normalize("NFKC")].length >= PASSWORD_CHARS_MIN, `must have at least ${PASSWORD_CHARS_MIN} characters.`)
-  .describe("The password to be: 8 characters to 256 bytes, whatever they are, but none of those that everybody tries first.");
+  .describe("The password to be: 8 characters to 256 bytes, whatever they are, but none of those that everybody tries first.").meta({ examples: ["staple by the window"] });
 
 export const Code = z.string().trim().regex(/^\d{6}$/, "must be the six digits from the mail.").describe("The six digits from the mail.").meta({ examples: ["042917"] });
-export const LinkToken = z.string().min(1).max(200).describe("What follows `#token=` in the link.");
+export const LinkToken = z.string().min(1).max(200).describe("What follows `#token=` in the link.").meta({ examples: ["Zm9yIHlvdXIgZXllcyBvbmx5"] });
 export const PersonName = line(NAME_CHARS_MAX).describe("What the person is called.").meta({ examples: ["Ada"] });
 
 export const Sent = z.strictObject({

@@ -22,10 +22,11 @@ const passwordRoute = (parts: Parts): Route => guarded("open", {
   description: "After ten wrong passwords within an hour none is taken for an account; codes, links and passkeys go on working.",
   request: { body: z.strictObject({ email: Email, password: Password }) },
   responses: signedInAnswer,
+  faults: [401, 429],
 }, async (call) => signInByPassword(parts, call, call.body));
 
 async function signInByPassword(parts: Parts, call: OpenCall, { email, password }: { email: string; password: string }): Promise<SignedInReply> {
-  const { control, accounts: { limits, passwords } } = parts;
+  const { control, accounts: { auth, limits, passwords } } = parts;
   const charged = await limits.charge(["fails_per_address", call.origin.address], ["password_fails_per_account", email]);
   const known = await findCredential(control.reads, { email });
   const right = await passwords.verify(password, known?.password ?? null).catch(async (error: unknown) => {
@@ -36,6 +37,7 @@ async function signInByPassword(parts: Parts, call: OpenCall, { email, password 
     await noteRefusal(parts, call, { email, method: "password", last: charged.last });
     throw wrongCredentials();
   }
+  await auth.load();
   const reply = await control.transaction(async () => {
     // Changed while it was checked: the old one opens nothing any more.
     const now = await findCredential(control.db, { email });
@@ -54,6 +56,7 @@ function codeRoutes(parts: Parts): Route[] {
     summary: "Mail a sign-in code", description: "Six digits that work for ten minutes, once, in the browser that asks.",
     request: { body: WithEmail },
     responses: sentAnswer,
+    faults: [429],
   }, async (call) => {
     await chargeMail(parts, call, call.body.email);
     return sendCode(parts, { purpose: "sign_in", email: call.body.email });
@@ -64,6 +67,7 @@ function codeRoutes(parts: Parts): Route[] {
     summary: "Sign in with a code", description: "Five tries a code.",
     request: { body: z.strictObject({ code: Code }) },
     responses: signedInAnswer,
+    faults: [401, 429],
   }, async (call) => withCode(parts, call, { purpose: "sign_in", code: call.body.code }, async ({ email }) => {
     const user = await parts.control.db.selectFrom("users").select("id").where("email", "=", email).executeTakeFirst();
     // Its code was never mailed, so it was guessed.
@@ -82,6 +86,7 @@ function linkRoutes(parts: Parts): Route[] {
     summary: "Mail a sign-in link", description: "It works for ten minutes, once, in any browser. Its token stands after `#`, so that opening it spends nothing.",
     request: { body: WithEmail },
     responses: sentAnswer,
+    faults: [429],
   }, async (call) => {
     const { email } = call.body;
     await chargeMail(parts, call, email);
@@ -91,9 +96,10 @@ function linkRoutes(parts: Parts): Route[] {
 
   const verify = guarded("open", {
     ...open, id: "verifyMagicLink", path: "/v1/auth/magic-link/verify",
-    summary: "Sign in with a link",
+    summary: "Sign in with a link", description: "By the token of the mailed link; it is spent by this.",
     request: { body: z.strictObject({ token: LinkToken }) },
     responses: signedInAnswer,
+    faults: [429],
   }, async (call) => {
     const charged = await limits.charge(["fails_per_address", call.origin.address]);
     const reply = await signIn(parts, call, { method: "magic_link", ask: (headers) => auth.api.magicLinkVerify({ query: { token: call.body.token }, headers, returnHeaders: true }) });

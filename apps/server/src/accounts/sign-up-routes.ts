@@ -20,7 +20,7 @@ type Pending = z.output<typeof Pending>;
 
 /** Making an account. It exists only once its address is proven, so nobody can take an address that they do not read. */
 export function signUpRoutes(parts: Parts): Route[] {
-  const { accounts: { limits, newcomers, passwords, commonPasswords }, config } = parts;
+  const { accounts: { auth, limits, newcomers, passwords, commonPasswords }, config } = parts;
 
   const signUp = guarded("open", {
     id: "signUp", method: "post", path: "/v1/auth/sign-up", tags, repeat: "idempotent", setsCookies: true,
@@ -28,6 +28,7 @@ export function signUpRoutes(parts: Parts): Route[] {
     description: "Mails a six-digit code, to be sent to `verifySignUp` from the same browser. Where this instance sends no mail, an invitation to this very address proves it instead, and the account is made at once.",
     request: { body: SignUp },
     responses: { 201: json(SignedIn, "The account is made, and the session cookie is set."), 202: json(Sent, "A code is on its way. Known and unknown addresses answer alike.") },
+    faults: [409, 429],
   }, async (call) => {
     const { email, password, name = nameOf(email), invitation = null } = call.body;
     await limits.charge(["sign_ups_per_address", call.origin.address]);
@@ -36,6 +37,7 @@ export function signUpRoutes(parts: Parts): Route[] {
     await limits.charge(["mails_per_account", email]);
     const pending: Pending = { name, passwordHash: password === undefined ? null : await passwords.hash(password), invitation };
     if (config.mail !== null || invitation === null || !(await newcomers.isInvited(email, invitation))) return sendCode(parts, { purpose: "sign_up", email, payload: pending });
+    await auth.load();
     const { body, cookies } = await parts.control.transaction(async () => startSession(parts, call, { method: "sign_up", userId: await newcomers.create({ ...pending, email }, call.origin) }));
     return { status: 201 as const, body, cookies };
   });
@@ -46,6 +48,7 @@ export function signUpRoutes(parts: Parts): Route[] {
     description: "Makes the account with its personal workspace, and signs in. The first account of an instance becomes its operator.",
     request: { body: z.strictObject({ code: Code }) },
     responses: { 201: json(SignedIn, "The account is made, and the session cookie is set.") },
+    faults: [401, 409, 429],
   }, async (call) => {
     const { body, cookies } = await withCode(parts, call, { purpose: "sign_up", code: call.body.code }, async ({ email, payload }) => {
       const pending = Pending.parse(payload);

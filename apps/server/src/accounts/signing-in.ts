@@ -33,6 +33,7 @@ export type SignedInReply = { status: 200; body: z.output<typeof SignedIn>; cook
 /** Signs in by a call of better-auth: session and audit commit together, and what it refuses is thrown in our words. */
 export async function signIn(parts: Parts, call: OpenCall, { method, session = false, ask }: Way): Promise<SignedInReply> {
   const { control, accounts, config } = parts;
+  await accounts.auth.load();
   const { response, headers } = await accounts.acting.run({ origin: call.origin, method }, () =>
     commitWithAuth(control, () => ask(toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session })), async ({ response }) => {
       if (!asksSecondFactor(response)) await recordSignIn(parts, call, { method, userId: readUserId(response) });

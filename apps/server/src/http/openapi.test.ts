@@ -43,7 +43,8 @@ test("every operation has a name of its own, a summary, a described tag and an a
     expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
     expect(summary.length).toBeGreaterThan(5);
     expect(own.filter((tag) => !tags.has(tag))).toEqual([]);
-    expect(Object.keys(responses)[0]).toMatch(/^20\d$/);
+    // What a browser comes back to from elsewhere answers with the way on.
+    expect(Object.keys(responses)[0]).toMatch(/^(?:20\d|303)$/);
   }
 });
 
@@ -57,6 +58,40 @@ test("every reference leads somewhere, and every path parameter is declared", ()
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     for (const { parameters = [] } of Object.values(operations)) expect(parameters.filter((part) => part.in === "path").map(({ name }) => name)).toEqual(named);
   }
+});
+
+const operationOf = (id: string): Operation => {
+  const found = Object.values(open().document.paths).flatMap((methods) => Object.values(methods)).find(({ operationId }) => operationId === id);
+  if (found === undefined) throw new TypeError(`There is no operation ${id}.`);
+  return found;
+};
+const faultsOf = (id: string) => Object.keys(operationOf(id).responses).filter((status) => Number(status) >= 400 && Number(status) < 500);
+
+test("what lets a caller in is told for each operation: a key where one can, a session where people can, nothing where it is open", () => {
+  const key = [{ bearer: [] }, { header: [] }];
+  const session = [{ session: [] }];
+  const told = ["signIn", "readOwnKey", "storeMemory", "createApiKey", "runBatch", "readAccount", "deleteAccount", "listJobs", "listMembers"].map((id) => [id, operationOf(id).security]);
+  expect(told).toEqual([
+    ["signIn", []], ["readOwnKey", key], ["storeMemory", [...key, ...session]], ["createApiKey", [...key, ...session]], ["runBatch", [...key, ...session]],
+    ["readAccount", session], ["deleteAccount", session], ["listJobs", session], ["listMembers", session],
+  ]);
+  expect(open().document.components.securitySchemes).toMatchObject({ session: { type: "apiKey", in: "cookie", name: "sid" } });
+  const secure = toOpenApi(open().routes, { version: "0", publicUrl: "https://memory.acme.org", tags: [] }) as unknown as Document;
+  expect(secure.components.securitySchemes).toMatchObject({ session: { name: "__Host-sid" } });
+});
+
+test("the header that names a person's workspace is a parameter where the path names none", () => {
+  const named = (id: string) => (operationOf(id).parameters ?? []).some(({ $ref }) => $ref === "#/components/parameters/Workspace");
+  expect(["storeMemory", "runBatch", "listApiKeys", "listAudit"].filter((id) => !named(id))).toEqual([]);
+  expect(["getWorkspace", "listMembers", "readOwnKey", "readAccount", "signIn"].filter(named)).toEqual([]);
+});
+
+test("an operation tells the statuses of its own beside those that follow from what it takes", () => {
+  expect(faultsOf("createApiKey")).toEqual(["400", "401", "402", "403", "404", "409", "413", "422"]);
+  expect(faultsOf("reportLeakedApiKeys")).toEqual(["400", "401", "404", "413", "429"]);
+  expect(faultsOf("signIn")).toEqual(["400", "401", "403", "413", "429"]);
+  expect(faultsOf("readAccount")).toEqual(["400", "401", "403"]);
+  expect(faultsOf("readOpenApi")).toEqual(["400"]);
 });
 
 test("two schemas of one name are refused", () => {

@@ -40,7 +40,6 @@ export function toOpenApi(routes: Route[], { version, publicUrl, tags }: OpenApi
     },
     servers: [{ url: publicUrl }],
     tags: tags.filter(({ name }) => routes.some((route) => route.tags.includes(name))),
-    security: [{ bearer: [] }, { header: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: toSecuritySchemes(publicUrl),
@@ -78,7 +77,7 @@ const WORKSPACE = {
   name: "X-Workspace",
   in: "header",
   required: false,
-  description: "The workspace to work in, by id or slug. Needed with a session, for a person may have several; a key has its own, and the header then says nothing.",
+  description: "The workspace to work in, by id or slug. Needed with a session, for a person may have several; a key has its own, whatever this says.",
   schema: { type: "string" },
 };
 

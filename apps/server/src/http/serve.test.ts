@@ -14,7 +14,8 @@ const echo = guarded(
   ({ params, query, body, operation, actor, workspace }) => ({ status: 200, body: { params, query, body, operation, group: actor.group, workspace_id: workspace.id } }),
 );
 const look = guarded("memories:read", { ...base, id: "look", method: "get", path: "/test/look", responses: answers }, ({ operation }) => ({ status: 200, body: { operation } }));
-const fail = guarded("open", { ...base, id: "fail", method: "get", path: "/test/fail/{how}", request: { params: z.strictObject({ how: z.string() }) }, responses: answers }, ({ params }) => {
+const fail = guarded("open", { ...base, id: "fail", method: "get", path: "/test/fail/{how}", request: { params: z.strictObject({ how: z.string() }) }, responses: answers, faults: [409] }, ({ params }) => {
+  if (params.how === "untold") throw new AppError("quota_exceeded", "The document does not say that this may happen.");
   if (params.how === "conflict") throw new AppError("conflict", "It is in the way.", { param: "name", details: { by: "other" } });
   if (params.how === "busy") throw new AppError("unavailable", "Not now.", { retry_after: 2.2 });
   throw new Error("SELECT * FROM secrets");
@@ -182,7 +183,7 @@ describe("an error", () => {
     const { status, body, headers } = await app.call("GET", "/test/fail/conflict");
     expect(status).toBe(409);
     expect(body).toEqual({
-      error: { code: "conflict", message: "It is in the way.", param: "name", details: { by: "other" }, docs: "http://127.0.0.1:8080/docs/errors#conflict", request_id: headers.get("x-request-id") },
+      error: { code: "conflict", message: "It is in the way.", param: "name", details: { by: "other" }, docs: "http://localhost:8080/docs/errors#conflict", request_id: headers.get("x-request-id") },
     });
   });
 
@@ -199,6 +200,12 @@ describe("an error", () => {
     expect(JSON.stringify(body)).not.toContain("SELECT");
     const line = app.logged.find(({ level }) => level === "error");
     expect(line).toMatchObject({ request_id: body.error.request_id, err: { message: "SELECT * FROM secrets", stack: expect.any(String) } });
+  });
+
+  test("that the document does not tell of fails the test that met it", async () => {
+    const { app } = await open();
+    expect((await app.call("GET", "/test/fail/untold")).status).toBe(500);
+    expect(app.logged.find(({ level }) => level === "error")).toMatchObject({ err: { message: "fail answers 402, which it does not declare." } });
   });
 
   test("of the caller's is no error in the log", async () => {

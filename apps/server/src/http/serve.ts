@@ -50,10 +50,10 @@ export function serveRoute(front: Front, route: Route) {
       const intent = route.intent?.(call) ?? null;
       if (intent !== null) await front.appendIntent(call, intent);
       reply = await handle(front, route, call);
-      front.checkReply?.(route, reply);
     } catch (thrown) {
       reply = toErrorReply(call, thrown);
     }
+    front.checkReply?.(route, reply);
     logRequest(front, { call, method: c.req.method, route: route.path, status: reply.status, startedMs });
     return toResponse(front, route, call.request_id, reply);
   };

@@ -24,6 +24,7 @@ const create = (parts: InvitationParts): Route => guarded("invitations:write", {
   description: "Mails a link that works once, for seven days, and only for an account with this address; who has none signs up with it. An open invitation of the same address ends. Where the instance sends no mail, the answer holds the link.",
   request: { params: WorkspaceParam, body: NewInvitation },
   responses: { 201: json(CreatedInvitation, "The invitation.") },
+  faults: [402, 429],
 }, async (call) => ({ status: 201, body: await createInvitation(parts, call, call.body) }));
 
 const revoke = (parts: InvitationParts): Route => guarded("invitations:write", {
@@ -31,6 +32,7 @@ const revoke = (parts: InvitationParts): Route => guarded("invitations:write", {
   summary: "Take an invitation back", description: "Its link works no more. One that was accepted cannot be taken back: remove the member.",
   request: { params: InvitationParams },
   responses: { 204: empty("Revoked.") },
+  faults: [409],
 }, async (call) => {
   await revokeInvitation(parts, call, call.params.id);
   return { status: 204 };
@@ -41,6 +43,7 @@ const read = (parts: InvitationParts): Route => guarded("open", {
   summary: "Look at an invitation", description: "What the link offers, for who holds it; nothing is spent. The token stands in the body, so that it reaches no log.",
   request: { body: InvitationToken },
   responses: { 200: json(InvitationShown, "What it offers.") },
+  faults: [404, 409],
 }, async ({ body }) => ({ status: 200, body: await readInvitation(parts, body.token) }));
 
 const accept = (parts: InvitationParts): Route => guarded("account", {
@@ -48,6 +51,7 @@ const accept = (parts: InvitationParts): Route => guarded("account", {
   summary: "Accept an invitation", description: "Makes you a member. It works once, and only for an account with the address that was invited.",
   request: { body: InvitationToken },
   responses: { 200: json(Workspace, "The workspace that is now among yours.") },
+  faults: [402, 404],
 }, async ({ person: { user_id }, origin, body: { token } }) => {
   const { workspace_id } = await acceptInvitation(parts, origin, { token, user_id });
   return { status: 200, body: await readWorkspaceAs(parts, workspace_id, user_id) };

@@ -19,7 +19,7 @@ export const NewInvitation = z.strictObject({
   email: Email.describe("The address of the person; only an account with this very address can accept."),
   role: GivenRole,
 })
-  .meta({ id: "NewInvitation", description: "Whom to invite, and as what." });
+  .meta({ id: "NewInvitation", description: "Whom to invite, and as what.", examples: [{ email: "bob@example.com", role: "developer" }] });
 
 const invitationFields = {
   id: z.string().describe("The invitation's id; it is no secret."),
@@ -49,7 +49,7 @@ export const CreatedInvitation = z.strictObject({
 
 export const InvitationToken = z.strictObject({
   token: z.string().min(1).max(200).describe("What follows `#token=` in the link."),
-}).meta({ id: "InvitationToken", description: "The secret of an invitation." });
+}).meta({ id: "InvitationToken", description: "The secret of an invitation.", examples: [{ token: "Zm9yIHlvdXIgZXllcyBvbmx5" }] });
 
 export const InvitationShown = z.strictObject({
   workspace: z.string().describe("The workspace's name."),

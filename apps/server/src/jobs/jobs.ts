@@ -11,6 +11,8 @@ import { kindOfSchedule, Schedules } from "./schedules.ts";
 import { claimJob, findNextDue, insertJob, type LeasedJob } from "./store.ts";
 
 const POLL_EVERY_MS = SECOND_MS;
+const SOON_MIN_MS = 50;
+const SOON_MORE_MS = 200;
 const RUNNING_MAX = 8;
 // A kind that hangs leaves room for the others.
 const RUNNING_OF_A_KIND_MAX = 4;
@@ -54,6 +56,7 @@ export class Jobs {
   private pumping: Promise<void> | null = null;
   private wanted = false;
   private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(parts: JobsParts) {
     this.parts = parts;
@@ -83,7 +86,7 @@ export class Jobs {
     const id = await insertJob(control.db, {
       id: newId("job"), kind, payload: sealer.seal(JSON.stringify(payload)), unique_key: uniqueKey ?? null, run_at: runAt?.toISOString() ?? created_at, created_at,
     });
-    control.afterCommit(() => this.wake());
+    control.afterCommit(() => this.wakeSoon());
     return id;
   }
 
@@ -115,6 +118,8 @@ export class Jobs {
   stop(): Promise<void> {
     this.started = false;
     clearTimeout(this.timer);
+    clearTimeout(this.soon);
+    this.soon = undefined;
     return (this.stopping ??= Promise.race([this.whenEnded(), sleep(STOP_MAX_MS, undefined, { ref: false })]));
   }
 
@@ -151,6 +156,15 @@ export class Jobs {
   wake(): void {
     this.wanted = true;
     if (this.started) this.pumping ??= this.pump();
+  }
+
+  /** After the answer of the request that asked: its time must not tell what the job finds out, and both share this thread. */
+  private wakeSoon(): void {
+    if (!this.started || this.soon !== undefined) return;
+    this.soon = setTimeout(() => {
+      this.soon = undefined;
+      this.wake();
+    }, SOON_MIN_MS + Math.random() * SOON_MORE_MS);
   }
 
   private async pump(): Promise<void> {

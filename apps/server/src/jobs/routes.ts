@@ -24,6 +24,7 @@ function singleJobs(desk: JobsDesk): Route[] {
     summary: "Run a job now", description: "Lets a waiting job run at once, and a failed one again with all its tries. The answer does not wait for it.",
     request: { params: JobParam },
     responses: { 200: json(Job, "The job, which is due now.") },
+    faults: [409],
   }, async ({ params, origin }) => ({ status: 200, body: await runJobNow(desk, origin, params.id) }));
 
   return [list, run];
@@ -67,6 +68,7 @@ function schedules(desk: JobsDesk): Route[] {
     summary: "Run a schedule now", description: "Makes its job now; the next slot stays where it is. The answer does not wait for it.",
     request: { params: ScheduleParam },
     responses: { 200: json(Job, "The job, which is due now.") },
+    faults: [409],
   }, async ({ params, origin }) => ({ status: 200, body: await runScheduleNow(desk, origin, params.name) }));
 
   return [

@@ -19,6 +19,7 @@ const create = (parts: KeyParts) => guarded("keys:write", {
   description: `Makes a key and shows it whole, for the only time. ${BOUNDS} A plan may limit how many work at a time (402).`,
   request: { body: NewKeyBody },
   responses: { 201: json(CreatedApiKey, "The key, with its secret for the only time.") },
+  faults: [402],
 }, async ({ actor, origin, body }) => ({ status: 201, body: toCreated(await grantKey(parts, { actor, origin }, body)) }));
 
 const list = (parts: KeyParts) => guarded("keys:read", {
@@ -45,6 +46,7 @@ const update = (parts: KeyParts) => guarded("keys:write", {
   description: `Changes what is given of a key that works. ${BOUNDS} The same holds for the key as it was.`,
   request: { params: IdParam, body: KeyPatchBody },
   responses: { 200: json(ApiKey, "The key as it is now.") },
+  faults: [409],
 }, async ({ actor, origin, params: { id }, body }) => ({ status: 200, body: toBody(await updateKey(parts, { actor, origin }, id, body)) }));
 
 const rotate = (parts: KeyParts) => guarded("keys:write", {
@@ -105,5 +107,6 @@ const reportLeak = (desk: LeakDesk) => guarded("open", {
   description: "For secret scanners, in the shape of GitHub's: a JSON list of `{token, type, url, source}`, signed in the headers `Github-Public-Key-Identifier` and `Github-Public-Key-Signature` (ECDSA P-256 with SHA-256 over the body as it is sent). Every key of this server in it is revoked, and the owners and admins of its workspace are told. It is not there (404) unless the operator names the scanner's public keys.",
   request: { text: { types: ["application/json"], bytesMax: REPORT_BYTES_MAX } },
   responses: { 200: json(LeakFeedback, "What became of each token.") },
+  faults: [401, 404, 429],
 }, async ({ text, header, origin }) =>
   ({ status: 200, body: await desk.take({ text, identifier: header("github-public-key-identifier"), signature: header("github-public-key-signature"), origin }) }));

@@ -17,6 +17,7 @@ export function leavingRoutes(parts: LeavingParts): Route[] {
     description: "Export first: `exportAccount`. Teams that you own are handed to somebody else or deleted before; the refusal lists them. Other sessions end, the keys of the personal workspace stop, and after 30 days, or with `now=true` at once, the account and everything in the personal workspace are erased for good. Until then you can still sign in to look around, to export, and to undo it with `restoreAccount`.",
     request: { query: AccountDeletionQuery },
     responses: { 200: json(AccountDeletion, "What becomes of it.") },
+    faults: [409],
   }, async (call) => {
     const { delete_after, erasing } = await deleteAccount(parts, call, { atOnce: call.query.now });
     const ways = erasing ? { export_with: null, restore_with: null } : { export_with: "POST /v1/account/export", restore_with: "POST /v1/account/restore" };
@@ -27,6 +28,7 @@ export function leavingRoutes(parts: LeavingParts): Route[] {
     id: "restoreAccount", method: "post", path: "/v1/account/restore", tags, repeat: "idempotent", whileLeaving: true,
     summary: "Undo the deletion of your account", description: "Within its 30 days: everything is as before. An account that nobody deleted stays as it is.",
     responses: { 204: empty("It stays.") },
+    faults: [409],
   }, async (call) => {
     await restoreAccount(parts, call);
     return { status: 204 };

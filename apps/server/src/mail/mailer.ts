@@ -1,6 +1,5 @@
 import type { MailConfig } from "../config.ts";
 import { ResendMailer } from "./resend.ts";
-import { SmtpMailer } from "./smtp.ts";
 
 /** A mail on its way out. */
 export interface OutgoingMail {
@@ -22,7 +21,10 @@ export interface Mailer {
 /** Says that a program wrote it, so that no program answers (RFC 3834). */
 export const MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
 
-export function openMailer(config: MailConfig | null): Mailer | null {
+export async function openMailer(config: MailConfig | null): Promise<Mailer | null> {
+  if (config?.kind === "resend") return new ResendMailer(config);
   if (config === null) return null;
-  return config.kind === "smtp" ? new SmtpMailer(config.url) : new ResendMailer(config);
+  // Only those who send by it load it: 24 MB.
+  const { SmtpMailer } = await import("./smtp.ts");
+  return new SmtpMailer(config.url);
 }

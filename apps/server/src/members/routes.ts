@@ -41,6 +41,7 @@ const leave = (parts: WorkspaceParts): Route => guarded("workspace:leave", {
   summary: "Leave a workspace", description: "The owner hands it over first; a personal workspace cannot be left.",
   request: { params: WorkspaceParam },
   responses: { 204: empty("Left.") },
+  faults: [409],
 }, async (call) => {
   await leaveWorkspace(parts, call);
   return { status: 204 };

@@ -13,11 +13,11 @@ export const MemberParams = z.strictObject({
 
 export const MemberListQuery = z.strictObject({ ...pageParams });
 
-export const MemberChange = z.strictObject({ role: GivenRole }).meta({ id: "MemberChange", description: "What a member shall be." });
+export const MemberChange = z.strictObject({ role: GivenRole }).meta({ id: "MemberChange", description: "What a member shall be.", examples: [{ role: "developer" }] });
 
 export const Transfer = z.strictObject({
   user_id: z.string().describe("The member who becomes owner; the owner until now becomes admin."),
-}).meta({ id: "WorkspaceTransfer", description: "To whom the workspace goes." });
+}).meta({ id: "WorkspaceTransfer", description: "To whom the workspace goes.", examples: [{ user_id: "usr_019aa5d27c4c7d1eb8a3c0d94b1f8e52" }] });
 
 export const Member = z.strictObject({
   id: z.string().describe("The user's id."),

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { newId } from "@loci/kit/ids";
 import type { Page } from "playwright-core";
+import { mintOwnerLink } from "../accounts/owner-link.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { setUpSecondFactor, stopClock } from "../testing/authenticator.ts";
 import { findFreePort, openProfile, shareBrowser, shareListeningApp } from "../testing/chromium.ts";
 import { oidcSettings, openOidcServer, type OidcServer } from "../testing/oidc-server.ts";
 import { shareTestApp } from "../testing/harness.ts";
+import { createWorkspace } from "../workspaces/service.ts";
 import { PAGE_POLICY } from "./layout.ts";
 
 stopClock();
@@ -143,7 +145,8 @@ test("a wrong password is told, and the right one leads to where the person want
   await alertOf(page).filter({ hasText: "wrong" }).waitFor();
   await page.getByLabel("Password").fill(ada.password);
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/docs/errors");
+  await page.getByRole("heading", { name: "Errors", level: 1 }).waitFor();
+  expect(page.url()).toBe(`${app().url}/docs/errors`);
 });
 
 test("nobody is led to another site after signing in", async () => {
@@ -256,6 +259,34 @@ test("an invitation is accepted by who makes an account for it, and by who is si
   await second.page.keyboard.press("Enter");
   await second.page.getByRole("button", { name: "Join" }).click();
   await waitForHome(second.page, bob.email);
+  expect(complaints).toEqual([]);
+});
+
+test("the link of a first start makes its holder the owner", async () => {
+  const { control, now, accounts } = app().server;
+  await createWorkspace({ control, now }, "local");
+  const email = newEmail();
+  const { page, complaints } = await openPage((await mintOwnerLink({ control, digest: accounts.digest }, app().url)) ?? "");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await waitForHome(page, email);
+  expect(await page.locator("#workspaces li").allTextContents()).toContainEqual(expect.stringMatching(/^local.*owner$/));
+  expect(complaints).toEqual([]);
+});
+
+test("who signs in to an account that waits for its deletion can keep it", async () => {
+  const ada = await app().newPerson();
+  expect((await ada.call("DELETE", "/v1/account")).status).toBe(200);
+  const { page, complaints } = await openPage("/sign-in");
+  await page.getByLabel("Email").fill(ada.email);
+  await page.getByLabel("Password").fill(ada.password);
+  await page.keyboard.press("Enter");
+  await page.getByText("This account is going to be deleted").waitFor();
+  await page.getByRole("button", { name: "Keep the account" }).click();
+  await page.locator("#leaving").waitFor({ state: "hidden" });
+  await waitForHome(page, ada.email);
+  expect((await app().newBrowser().call("POST", "/v1/auth/sign-in", { email: ada.email, password: ada.password })).status).toBe(200);
   expect(complaints).toEqual([]);
 });
 

@@ -22,7 +22,7 @@ export function pageRoutes(parts: Pick<Parts, "control" | "config">): Route[] {
   const show = (page: PageParts) => ({ status: 200 as const, text: toPage(assets, page), headers: { "content-security-policy": PAGE_POLICY } });
   const page = (id: string, path: string, summary: string, read: (asked: Asked) => PageParts | Promise<PageParts>): Route =>
     guarded("open", {
-      id, method: "get", path, tags: ["Pages"], repeat: "safe", summary,
+      id, method: "get", path, tags: ["Pages"], repeat: "safe", summary, description: "A plain page for a browser. What it does, it does by calls of this API.",
       responses: { 200: stream(HTML, "A page for people.") },
     }, async ({ url, cookie }) => show(await read({ url, signedIn: cookie(sessionCookie) !== null })));
 

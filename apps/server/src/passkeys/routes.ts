@@ -20,6 +20,7 @@ export function passkeyRoutes(parts: Parts): Route[] {
     summary: "Sign in by a passkey", description: "By what the device signed. It must have checked who holds it; then it stands for both factors.",
     request: { body: PasskeySignIn },
     responses: { ...signedInAnswer },
+    faults: [401, 429],
   }, (call) => signInByPasskey(parts, call, call.body.credential));
 
   const list = guarded("account", {
@@ -42,6 +43,7 @@ export function passkeyRoutes(parts: Parts): Route[] {
     summary: "Add a passkey", description: "By what the device made. It must have checked who holds it.",
     request: { body: NewPasskey },
     responses: { 201: json(Passkey, "The passkey.") },
+    faults: [409],
   }, async (call) => ({ status: 201, body: await createPasskey(parts, call, call.body) }));
 
   const update = guarded("account", {
@@ -56,6 +58,7 @@ export function passkeyRoutes(parts: Parts): Route[] {
     summary: "Take a passkey away", description: "The last way to sign in to the account stays.",
     request: { params: PasskeyParams },
     responses: { 204: empty("It signs in no more.") },
+    faults: [409],
   }, async (call) => {
     await deletePasskey(parts, call, call.params.id);
     return { status: 204 };

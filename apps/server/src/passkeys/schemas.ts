@@ -15,12 +15,14 @@ export type Credential = z.output<typeof Credential>;
 export const CeremonyOptions = z.looseObject({ challenge: z.string().describe("What the device has to sign.") })
   .meta({ id: "CeremonyOptions", description: "For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.", examples: [{ challenge: "dGhpcyBpcyBhIGNoYWxsZW5nZQ", rpId: "loci.example.com", userVerification: "required", timeout: 60_000 }] });
 
-export const NewPasskey = z.strictObject({ name: PasskeyName.optional(), credential: Credential })
-  .meta({ id: "NewPasskey", description: "What the device made, and what to call it." });
+const CREDENTIAL = { id: "dGhlIGNyZWRlbnRpYWw", rawId: "dGhlIGNyZWRlbnRpYWw", type: "public-key", clientExtensionResults: {} };
 
-export const PasskeyChange = z.strictObject({ name: PasskeyName }).meta({ id: "PasskeyChange", description: "Its new name." });
+export const NewPasskey = z.strictObject({ name: PasskeyName.optional(), credential: Credential.describe("What `navigator.credentials.create` gave, by its `toJSON()`.") })
+  .meta({ id: "NewPasskey", description: "What the device made, and what to call it.", examples: [{ name: "Ada's laptop", credential: { ...CREDENTIAL, response: { clientDataJSON: "…", attestationObject: "…" } } }] });
 
-export const PasskeySignIn = z.strictObject({ credential: Credential }).meta({ id: "PasskeySignIn", description: "What the device signed." });
+export const PasskeyChange = z.strictObject({ name: PasskeyName }).meta({ id: "PasskeyChange", description: "Its new name.", examples: [{ name: "Ada's laptop" }] });
+
+export const PasskeySignIn = z.strictObject({ credential: Credential.describe("What `navigator.credentials.get` gave, by its `toJSON()`.") }).meta({ id: "PasskeySignIn", description: "What the device signed.", examples: [{ credential: { ...CREDENTIAL, response: { clientDataJSON: "…", authenticatorData: "…", signature: "…" } } }] });
 
 export const PasskeyParams = z.strictObject({ id: z.string().describe("The passkey's id.") });
 

@@ -1,4 +1,3 @@
-import { getAuthenticatorName } from "@better-auth/passkey";
 import { notFound } from "@loci/kit/errors";
 import type { Selectable } from "kysely";
 import type { Auth } from "../accounts/auth.ts";
@@ -21,7 +20,8 @@ interface Ceremony {
 
 /** Begins to add a passkey. Which browser began is kept in a cookie, for five minutes. */
 export async function beginRegistration(parts: Parts, call: AccountCall): Promise<Ceremony> {
-  const { response, headers } = await parts.accounts.auth.api.generatePasskeyRegistrationOptions({ query: {}, headers: toHeaders(parts, call, true), returnHeaders: true });
+  const { auth: { api } } = parts.accounts;
+  const { response, headers } = await commitWithAuth(parts.control, () => api.generatePasskeyRegistrationOptions({ query: {}, headers: toHeaders(parts, call, true), returnHeaders: true }), async () => {});
   return { options: { ...response }, cookies: headers.getSetCookie() };
 }
 
@@ -37,7 +37,8 @@ export async function createPasskey(parts: Parts, call: AccountCall, { name, cre
 
 /** Begins a sign-in by a passkey of anybody: the device knows whose it is. */
 export async function beginSignIn(parts: Parts, call: OpenCall): Promise<Ceremony> {
-  const { response, headers } = await parts.accounts.auth.api.generatePasskeyAuthenticationOptions({ headers: toHeaders(parts, call, false), returnHeaders: true });
+  const { auth: { api } } = parts.accounts;
+  const { response, headers } = await commitWithAuth(parts.control, () => api.generatePasskeyAuthenticationOptions({ headers: toHeaders(parts, call, false), returnHeaders: true }), async () => {});
   // The plugin says "preferred", and only looks later whether the device checked who holds it.
   return { options: { ...response, userVerification: "required" }, cookies: headers.getSetCookie() };
 }
@@ -74,7 +75,8 @@ type Assertion = NonNullable<Parameters<Auth["api"]["verifyPasskeyAuthentication
 type PasskeyRow = Selectable<ControlTables["passkeys"]>;
 
 export async function listPasskeys({ control: { db } }: Parts, userId: string): Promise<Passkey[]> {
-  return (await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute()).map(toPasskey);
+  const rows = await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute();
+  return Promise.all(rows.map(toPasskey));
 }
 
 export async function updatePasskey(parts: Parts, { origin, person: { user_id } }: AccountCall, id: string, { name }: { name: string }): Promise<Passkey> {
@@ -104,5 +106,12 @@ async function getPasskey({ control: { db } }: Parts, userId: string, id: string
 
 export const toHeaders = ({ config }: Parts, call: OpenCall, session: boolean): Headers => toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session });
 
-const toPasskey = ({ id, name, backed_up, created_at, aaguid }: PasskeyRow): Passkey =>
-  ({ id, name: name ?? getAuthenticatorName(aaguid) ?? "Passkey", synced: backed_up === 1, created_at });
+async function toPasskey({ id, name, backed_up, created_at, aaguid }: PasskeyRow): Promise<Passkey> {
+  return { id, name: name ?? (await nameDevice(aaguid)), synced: backed_up === 1, created_at };
+}
+
+/** What kind of device made a passkey, as its public number says. */
+async function nameDevice(aaguid: string | null): Promise<string> {
+  const { getAuthenticatorName } = await import("@better-auth/passkey");
+  return getAuthenticatorName(aaguid) ?? "Passkey";
+}

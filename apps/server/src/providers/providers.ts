@@ -1,6 +1,7 @@
 import { SECOND_MS, type Clock } from "@loci/kit/clock";
 import { AppError, notFound } from "@loci/kit/errors";
-import { createAuth, type Auth, type AuthParts } from "../accounts/auth.ts";
+import type { Log } from "@loci/kit/log";
+import type { Auth, AuthParts } from "../accounts/auth.ts";
 import type { ProviderConfig } from "../config.ts";
 import type { ProviderId } from "./methods.ts";
 
@@ -12,6 +13,7 @@ interface ProvidersParts {
   authParts: AuthParts;
   providers: ProviderConfig;
   now: Clock;
+  log: Log;
 }
 
 interface Try {
@@ -55,13 +57,19 @@ export class Providers {
   }
 
   private async open(id: ProviderId): Promise<Auth | null> {
-    const { authParts, providers } = this.parts;
-    const auth = createAuth(authParts, { github: null, google: null, oidc: null, [id]: providers[id] });
+    const { authParts, providers, log } = this.parts;
     const { promise: tooLate, resolve } = Promise.withResolvers<null>();
     const timer = setTimeout(() => resolve(null), ANSWER_MAX_MS);
     try {
+      const { createAuth } = await import("../accounts/auth.ts");
+      const auth = createAuth(authParts, { github: null, google: null, oidc: null, [id]: providers[id] });
       const context = await Promise.race([auth.$context, tooLate]);
-      return context?.socialProviders.some((provider) => provider.id === id) === true ? auth : null;
+      if (context?.socialProviders.some((provider) => provider.id === id) === true) return auth;
+      log.warn({ provider: id }, "a provider of sign-ins does not answer");
+      return null;
+    } catch (error) {
+      log.error({ err: error, provider: id }, "a provider of sign-ins cannot be used");
+      return null;
     } finally {
       clearTimeout(timer);
     }

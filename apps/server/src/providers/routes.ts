@@ -7,8 +7,8 @@ import { beginAtProvider, beginLink, deleteSignIn, finishAtProvider, listSignIns
 
 /** Signing in by an account somewhere else, and the list of ways to sign in. */
 export function providerRoutes(given: Parts): Route[] {
-  const { accounts: { authParts }, config: { providers }, now } = given;
-  const parts: ProviderParts = { ...given, providers: new Providers({ authParts, providers, now }) };
+  const { accounts: { authParts }, config: { providers }, now, log } = given;
+  const parts: ProviderParts = { ...given, providers: new Providers({ authParts, providers, now, log }) };
 
   const methods = guarded("open", {
     id: "readSignInMethods", method: "get", path: "/v1/auth/methods", tags: ["Sign-in"], repeat: "safe",
@@ -44,6 +44,7 @@ export function providerRoutes(given: Parts): Route[] {
     summary: "Link a provider", description: "Answers with the address to send the browser to. Its address there must be confirmed, and may be another than the one here.",
     request: { body: NewSignIn },
     responses: { 200: json(ProviderUrl, "Where to go.") },
+    faults: [404],
   }, async (call) => {
     const { url, cookies } = await beginLink(parts, call, call.body.provider, call.body.redirect ?? "/");
     return { status: 200, body: { url }, cookies };
@@ -54,6 +55,7 @@ export function providerRoutes(given: Parts): Route[] {
     summary: "Take a way to sign in away", description: "The last one stays.",
     request: { params: SignInParams },
     responses: { 204: empty("It signs in no more.") },
+    faults: [409],
   }, async (call) => {
     await deleteSignIn(parts, call, call.params.id);
     return { status: 204 };

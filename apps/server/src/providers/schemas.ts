@@ -8,10 +8,10 @@ export const ProviderParams = z.strictObject({ provider: ProviderId.describe("gi
 const Redirect = z.string().max(2_000).refine(isOwnPath, "must be a path of this server, such as /accept-invitation.")
   .describe("Where to go afterwards: a path of this server. / unless said.").meta({ examples: ["/"] });
 
-export const ProviderStart = z.strictObject({ redirect: Redirect.optional() }).meta({ id: "ProviderStart", description: "What comes after the sign-in." });
+export const ProviderStart = z.strictObject({ redirect: Redirect.optional() }).meta({ id: "ProviderStart", description: "What comes after the sign-in.", examples: [{ redirect: "/" }] });
 
 export const NewSignIn = z.strictObject({ provider: ProviderId.describe("github, google or oidc."), redirect: Redirect.optional() })
-  .meta({ id: "NewSignIn", description: "The provider to link." });
+  .meta({ id: "NewSignIn", description: "The provider to link.", examples: [{ provider: "github" }] });
 
 export const ProviderUrl = z.strictObject({ url: z.string().describe("Send the browser there. The way back works in this browser only, for ten minutes.") })
   .meta({ id: "ProviderUrl", description: "Where the provider asks who it is.", examples: [{ url: "https://github.com/login/oauth/authorize?client_id=…" }] });

@@ -1,5 +1,6 @@
 import { AppError, notFound } from "@loci/kit/errors";
 import { toAuthHeaders } from "../accounts/headers.ts";
+import { toRefusal } from "../accounts/refusals.ts";
 import { asksSecondFactor, recordSignIn } from "../accounts/signing-in.ts";
 import { appendAudit } from "../audit/append.ts";
 import type { AccountCall, OpenCall } from "../http/route.ts";
@@ -26,17 +27,20 @@ interface Begun {
 export async function beginAtProvider(parts: ProviderParts, call: OpenCall, provider: ProviderId, redirect: string): Promise<Begun> {
   const { api } = await parts.providers.get(provider);
   const body = { provider, callbackURL: redirect, errorCallbackURL: FAILED_PATH, disableRedirect: true };
-  return toBegun(await api.signInSocial({ body, headers: toHeaders(parts, call, false), returnHeaders: true }));
+  return begin(() => api.signInSocial({ body, headers: toHeaders(parts, call, false), returnHeaders: true }));
 }
 
 /** Begins to link a provider with the account of the person who is signed in. */
 export async function beginLink(parts: ProviderParts, call: AccountCall, provider: ProviderId, redirect: string): Promise<Begun> {
   const { api } = await parts.providers.get(provider);
   const body = { provider, callbackURL: redirect, errorCallbackURL: FAILED_PATH, disableRedirect: true };
-  return toBegun(await api.linkSocialAccount({ body, headers: toHeaders(parts, call, true), returnHeaders: true }));
+  return begin(() => api.linkSocialAccount({ body, headers: toHeaders(parts, call, true), returnHeaders: true }));
 }
 
-function toBegun({ response, headers }: { response: { url?: string | undefined }; headers: Headers }): Begun {
+async function begin(ask: () => Promise<{ response: { url?: string | undefined }; headers: Headers }>): Promise<Begun> {
+  const { response, headers } = await ask().catch((thrown: unknown) => {
+    throw toRefusal(thrown) ?? thrown;
+  });
   if (response.url === undefined) throw new TypeError("better-auth named no address of the provider.");
   return { url: response.url, cookies: headers.getSetCookie() };
 }
@@ -89,7 +93,10 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 /** What is refused while the session is made comes back as JSON. */
-const toRefusedLanding = (body: unknown): Landing => ({ kind: "failed", failure: toFailureCode(String((body as { code?: unknown } | null)?.code ?? "").toLowerCase()) });
+function toRefusedLanding(body: unknown): Landing {
+  const { code } = (body ?? {}) as { code?: unknown };
+  return { kind: "failed", failure: toFailureCode(typeof code === "string" ? code.toLowerCase() : "unavailable") };
+}
 
 function toNext(location: string | null, publicUrl: string): string {
   const landing = location === null ? null : toLanding(location, publicUrl);

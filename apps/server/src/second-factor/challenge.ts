@@ -1,5 +1,5 @@
 import { appendAudit } from "../audit/append.ts";
-import { hashRecoveryCode } from "../accounts/auth-plugins.ts";
+import { hashRecoveryCode } from "../accounts/recovery-codes.ts";
 import { toRefusal } from "../accounts/refusals.ts";
 import { signIn, type SignedInReply } from "../accounts/signing-in.ts";
 import type { OpenCall } from "../http/route.ts";
@@ -7,6 +7,8 @@ import type { Parts } from "../parts.ts";
 import { noteRefusedFactor } from "./lock.ts";
 import type { SecondFactorAnswer } from "./schemas.ts";
 import { spendTotpCode } from "./spent.ts";
+
+const HYPHEN_AFTER = 5;
 
 /** Finishes a sign-in that asked for the second factor. The challenge is in a cookie of the browser that began it. */
 export function answerChallenge(parts: Parts, call: OpenCall, { code, recovery_code }: SecondFactorAnswer): Promise<SignedInReply> {
@@ -27,7 +29,7 @@ function answerByTotp(parts: Parts, call: OpenCall, code: string): Promise<Signe
 
 function answerByRecoveryCode(parts: Parts, call: OpenCall, typed: string): Promise<SignedInReply> {
   const { auth: { api }, digest } = parts.accounts;
-  const code = hashRecoveryCode(digest, typed);
+  const code = hashRecoveryCode(digest, toShown(typed));
   return signIn(parts, call, {
     method: "recovery_code",
     ask: (headers) => counted(parts, call, "recovery_code", async () => {
@@ -36,6 +38,12 @@ function answerByRecoveryCode(parts: Parts, call: OpenCall, typed: string): Prom
       return answer;
     }),
   });
+}
+
+/** A recovery code as it was shown, with its hyphen, however it was typed. */
+function toShown(typed: string): string {
+  const plain = typed.replaceAll(/[\s-]/g, "");
+  return `${plain.slice(0, HYPHEN_AFTER)}-${plain.slice(HYPHEN_AFTER)}`;
 }
 
 /** Writes refusals down, in the transaction that also counts them. */
@@ -55,7 +63,7 @@ async function counted<Answer>(parts: Parts, call: OpenCall, method: "totp" | "r
 async function findChallenged({ accounts, config }: Parts, { cookie }: OpenCall): Promise<string | null> {
   const signed = cookie(config.publicUrl.startsWith("https:") ? "__Host-loci.two_factor" : "loci.two_factor");
   if (signed === null) return null;
-  const { internalAdapter } = await accounts.auth.$context;
+  const { internalAdapter } = await (await accounts.auth.load()).$context;
   const challenge = await internalAdapter.findVerificationValue(signed.slice(0, signed.lastIndexOf(".")));
   return challenge?.value ?? null;
 }

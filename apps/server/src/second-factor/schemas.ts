@@ -8,11 +8,11 @@ const digits = z.string().max(20).transform((text) => text.replaceAll(/\s/g, "")
 
 const RecoveryCode = z.string().trim().min(1).max(40).describe("A recovery code, as it was shown; each works once.").meta({ examples: ["mP4xR-9cKqZ"] });
 
-export const TotpCode = z.strictObject({ code: digits }).meta({ id: "TotpCode", description: "A code of an authenticator app." });
+export const TotpCode = z.strictObject({ code: digits }).meta({ id: "TotpCode", description: "A code of an authenticator app.", examples: [{ code: "492039" }] });
 
 export const SecondFactorAnswer = z.strictObject({ code: digits.optional(), recovery_code: RecoveryCode.optional() })
   .refine(({ code, recovery_code }) => (code === undefined) !== (recovery_code === undefined), { error: "needs exactly one of `code` and `recovery_code`.", path: ["code"] })
-  .meta({ id: "SecondFactorAnswer", description: "The second factor, as a code of the app or a recovery code." });
+  .meta({ id: "SecondFactorAnswer", description: "The second factor, as a code of the app or a recovery code.", examples: [{ code: "492039" }, { recovery_code: "mP4xR-9cKqZ" }] });
 export type SecondFactorAnswer = z.output<typeof SecondFactorAnswer>;
 
 const RecoveryCodeList = z.array(z.string()).describe("Codes for the day on which the app is lost. Each works once, and they are shown here for the only time.");

@@ -139,7 +139,7 @@ test("a recovery code works once, also when it is sent many times at once, and i
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(answers.find(({ status }) => status !== 200)?.body.error.details).toEqual({ reason: "wrong_recovery_code" });
   expect((await ada.call("GET", "/v1/account/totp")).body.recovery_codes_left).toBe(9);
-  expect((await (await openChallenge(ada)).answer({ recovery_code: another })).status).toBe(200);
+  expect((await (await openChallenge(ada)).answer({ recovery_code: ` ${another.replace("-", "")} ` })).status).toBe(200);
   expect(await actionsOf(ada)).toContain("account.recovery_code_used");
   // What is kept does not open anything: it is not what was shown.
   const [kept] = JSON.parse((await app().server.control.db.selectFrom("two_factors").select("backup_codes").where("user_id", "=", ada.user_id).executeTakeFirstOrThrow()).backup_codes) as string[];

@@ -87,6 +87,7 @@ export function statusRoutes(parts: StatusParts): Route[] {
       description: "With METRICS_TOKEN set: for who sends it as a bearer token. Without: for this machine, and in production for nobody.",
       tags: ["Status"], repeat: "safe",
       responses: { 200: stream("text/plain; version=0.0.4; charset=utf-8", "Requests by route, the engine and the process.") },
+      faults: [401, 404],
     },
     async (call) => {
       requireMetricsReader(parts, call);

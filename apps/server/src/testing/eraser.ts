@@ -12,7 +12,7 @@ import { Outbox } from "../mail/outbox.ts";
 import { toSecrets } from "../secrets.ts";
 import { WorkspaceStores } from "../workspaces/stores.ts";
 
-/** What the process of `spawnEraser` is told. */
+/** What the process is told. */
 interface Order {
   dataDir: string;
   pepper: string;
@@ -22,8 +22,8 @@ interface Order {
   statementsMax: number;
 }
 
-/** A process that runs the erasures that are due over a folder. */
-export async function runEraser({ dataDir, pepper, aheadMs, statementsMax }: Order): Promise<void> {
+/** Runs the erasures that are due over a folder, until there are none or it dies. */
+async function run({ dataDir, pepper, aheadMs, statementsMax }: Order): Promise<void> {
   const config = readConfig({ NODE_ENV: "test", DATA_DIR: dataDir, KEY_PEPPER: pepper });
   const now = () => new Date(Date.now() + aheadMs);
   const control = await openControl(dataDir);
@@ -40,18 +40,18 @@ export async function runEraser({ dataDir, pepper, aheadMs, statementsMax }: Ord
 }
 
 function dieAfter(statementsMax: number): void {
-  const { run } = StatementSync.prototype;
+  const { run: runStatement } = StatementSync.prototype;
   let ran = 0;
-  StatementSync.prototype.run = function (this: StatementSync, ...values: Parameters<typeof run>) {
-    const result = run.apply(this, values);
+  StatementSync.prototype.run = function (this: StatementSync, ...values: Parameters<typeof runStatement>) {
+    const result = runStatement.apply(this, values);
     if (++ran >= statementsMax) process.kill(process.pid, "SIGKILL");
     return result;
-  } as typeof run;
+  } as typeof runStatement;
 }
 
-/** Whether it came to its end before it was killed. */
-export async function spawnEraser(order: Order): Promise<boolean> {
-  const program = `import(${JSON.stringify(import.meta.url)}).then((eraser) => eraser.runEraser(${JSON.stringify(order)}))`;
+/** Runs erasures in a process of its own; answers whether it came to its end before it was killed. */
+async function spawnEraser(order: Order): Promise<boolean> {
+  const program = `import(${JSON.stringify(import.meta.url)}).then(({ ERASER }) => ERASER.run(${JSON.stringify(order)}))`;
   const { promise, resolve } = Promise.withResolvers<boolean>();
   spawn(process.execPath, ["-e", program], { stdio: ["ignore", "inherit", "inherit"] }).once("exit", (code, signal) => {
     if (code !== 0 && signal !== "SIGKILL") throw new Error(`The eraser ended with ${code}.`);
@@ -59,3 +59,5 @@ export async function spawnEraser(order: Order): Promise<boolean> {
   });
   return promise;
 }
+
+export const ERASER = { run, spawn: spawnEraser };

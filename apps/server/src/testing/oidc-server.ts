@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import Provider, { type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
 interface OidcAccount {
   email: string;
@@ -35,7 +35,8 @@ export async function openOidcServer(port: number, publicUrl: string): Promise<O
     jwks: { keys: [{ ...generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
   };
-  const server = createServer(new Provider(issuer, configuration).callback());
+  const answer = new Provider(issuer, configuration).callback();
+  const server = createServer((request, response) => void answer(request, response));
   await listen(server, port);
   return {
     issuer, accounts,

@@ -54,11 +54,11 @@ export interface ServerProcess {
   remove(): Promise<void>;
 }
 
-export async function openServerProcess(settings: (url: string) => Record<string, string>): Promise<ServerProcess> {
+export async function openServerProcess(settings: Record<string, string> = {}): Promise<ServerProcess> {
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const dataDir = mkdtempSync(path.join(tmpdir(), "loci-process-"));
-  const { child, output, see, exit } = spawnServer({ PORT: String(port), PUBLIC_URL: url, TRUSTED_PROXIES: "127.0.0.1,::1", LOG_LEVEL: "debug", ...settings(url) }, dataDir);
+  const { child, output, see, exit } = spawnServer({ PORT: String(port), PUBLIC_URL: url, TRUSTED_PROXIES: "127.0.0.1,::1", LOG_LEVEL: "debug", ...settings }, dataDir);
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await exit;
@@ -77,7 +77,10 @@ export async function openServerProcess(settings: (url: string) => Record<string
   return {
     url, dataDir, output, remove,
     call: (method, target, body, headers = {}) => send(method, target, body, headers, "127.0.0.1"),
-    newBrowser: (peer, userAgent = "Mozilla/5.0") => openBrowser({ config: { publicUrl: url } }, (method, target, body, headers, from) => send(method, target, body, { "user-agent": userAgent, ...headers }, from), peer),
+    newBrowser: (peer, userAgent = "Mozilla/5.0") => {
+      const sendAs: Send = (method, target, body, headers, from) => send(method, target, body, { "user-agent": userAgent, ...headers }, from);
+      return openBrowser({ config: { publicUrl: url } }, sendAs, peer);
+    },
     mailTo: (address) => listMails(send, address),
     codeTo: (address) => readCode(send, address),
     stop: () => end("SIGTERM"),

@@ -35,6 +35,7 @@ const update = (parts: DeletionParts): Route => guarded("workspace:write", {
   summary: "Rename a workspace", description: "Changes the name, the slug, or both. The old slug is free at once; the id stays.",
   request: { params: WorkspaceParam, body: WorkspaceChange },
   responses: { 200: json(Workspace, "The workspace.") },
+  faults: [409],
 }, async (call) => ({ status: 200, body: await updateWorkspace(parts, call, call.body) }));
 
 const remove = (parts: DeletionParts): Route => guarded("workspace:delete", {
@@ -43,6 +44,7 @@ const remove = (parts: DeletionParts): Route => guarded("workspace:delete", {
   description: "It stops at once: all that still works is reading it, exporting its memories, and undoing this. After 30 days, or with `now=true` at once, everything of it is erased for good. Its members are told by mail.",
   request: { params: WorkspaceParam, query: DeletionQuery },
   responses: { 200: json(WorkspaceDeletion, "What becomes of it.") },
+  faults: [409],
 }, async (call) => ({ status: 200, body: await deleteWorkspace(parts, call, { atOnce: call.query.now }) }));
 
 const restore = (parts: DeletionParts): Route => guarded("workspace:delete", {
@@ -50,4 +52,5 @@ const restore = (parts: DeletionParts): Route => guarded("workspace:delete", {
   summary: "Undo the deletion of a workspace", description: "Within its 30 days: keys and members go on as before. A workspace that nobody deleted stays as it is.",
   request: { params: WorkspaceParam },
   responses: { 200: json(Workspace, "The workspace.") },
+  faults: [409],
 }, async (call) => ({ status: 200, body: await restoreWorkspace(parts, call) }));

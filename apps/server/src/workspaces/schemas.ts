@@ -20,11 +20,11 @@ const Name = line(100).describe("What people call it; names may repeat.").meta({
 export const NewWorkspace = z.strictObject({
   name: Name,
   slug: Slug.exactOptional().describe("Its name in URLs: 3 to 40 lower-case letters, digits and hyphens. Made of the name unless said."),
-}).meta({ id: "NewWorkspace", description: "A team workspace to make." });
+}).meta({ id: "NewWorkspace", description: "A team workspace to make.", examples: [{ name: "Acme" }] });
 
 export const WorkspaceChange = z.strictObject({ name: Name.exactOptional(), slug: Slug.exactOptional() })
   .refine(({ name, slug }) => name !== undefined || slug !== undefined, "changes nothing: give `name`, `slug` or both.")
-  .meta({ id: "WorkspaceChange", description: "What shall be different; what is left out stays." });
+  .meta({ id: "WorkspaceChange", description: "What shall be different; what is left out stays.", examples: [{ name: "Acme Research" }] });
 
 export const WorkspaceListQuery = z.strictObject({ ...pageParams });
 

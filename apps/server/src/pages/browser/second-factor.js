@@ -3,6 +3,7 @@ import { onSubmit, showStep } from "./form.js";
 import { carryNext, finishSignIn } from "./place.js";
 
 carryNext();
+showStep("app");
 for (const form of document.querySelectorAll("form")) {
   onSubmit(form, async (sent) => finishSignIn(await call("POST", "/v1/auth/second-factor", sent)));
 }
