@@ -15,6 +15,7 @@ import { leavingRoutes } from "./leaving/routes.ts";
 import { memberRoutes } from "./members/routes.ts";
 import { mailRoutes } from "./mail/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
+import { operatorRoutes } from "./operators/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
 import { pageRoutes } from "./pages/routes.ts";
 import type { Parts } from "./parts.ts";
@@ -52,6 +53,7 @@ export function toRoutes(parts: Parts, state: ProcessState): Route[] {
     ...leavingRoutes(parts), //  /v1/account  /v1/account/restore
     ...accountExportRoutes(parts), // /v1/account/export
     ...pageRoutes(parts), //  /  /sign-in  /sign-up  /second-factor …
+    ...operatorRoutes(parts), // /v1/admin/accounts…
     ...jobRoutes(parts), //    /v1/admin/jobs…  /v1/admin/job-kinds…  /v1/admin/schedules…
     ...(mode === "production" ? [] : mailRoutes(parts)), // /dev/mail  /dev/mail.json
     ...statusRoutes({ ...parts, ...state, dataDir, metricsToken, production: mode === "production" }), // /health  /healthz  /livez  /readyz  /metrics

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { findWeakness, toSecrets } from "./secrets.ts";
@@ -55,13 +56,12 @@ function startMaker(folder: string) {
   `;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const ended = new Promise<string>((resolve) => child.once("exit", () => resolve(said.slice("ready\n".length))));
-  const isReady = async () => {
-    while (said === "") await sleep(5);
+  const ready = once(child.stdout, "data");
+  const go = async (atMs: number) => {
+    child.stdin.write(String(atMs));
+    return JSON.parse(await text(child.stdout)) as unknown;
   };
-  return { isReady, go: (atMs: number) => child.stdin.write(String(atMs)), ended };
+  return { ready, go };
 }
 
 test.each([["nothing", null], ["only a pepper", '{"key_pepper":"kept from before"}']])("processes that start at the same moment on a folder that holds %s end with the same secrets", async (_, kept) => {
@@ -69,10 +69,9 @@ test.each([["nothing", null], ["only a pepper", '{"key_pepper":"kept from before
     const folder = newFolder();
     if (kept !== null) writeFileSync(path.join(folder, "secrets.json"), kept);
     const makers = Array.from({ length: 3 }, () => startMaker(folder));
-    for (const { isReady } of makers) await isReady();
+    await Promise.all(makers.map(({ ready }) => ready));
     const atMs = Date.now() + 20;
-    for (const { go } of makers) go(atMs);
-    const made = (await Promise.all(makers.map(({ ended }) => ended))).map((text) => JSON.parse(text) as unknown);
+    const made = await Promise.all(makers.map(({ go }) => go(atMs)));
     expect(made[0]).toMatchObject({ authSecret: expect.any(String) });
     for (const other of [...made, toSecrets({ ...NOTHING, dataDir: folder })]) expect(other).toEqual(made[0]);
     expect(readdirSync(folder)).toEqual(["secrets.json"]);

@@ -1,5 +1,5 @@
 import type { Answered, Line, Sent } from "./line.ts";
-import type { PeopleRecord, Person, Space } from "./record.ts";
+import type { Invitation, Newcomer, PeopleRecord, Person, Space } from "./record.ts";
 
 export interface Acting {
   line: Line;
@@ -16,8 +16,20 @@ export function expectAnswer({ record }: Pick<Acting, "record">, { method, path 
   return false;
 }
 
+/** The code from the newest mail to who asked for an account; nothing while there is none. */
+export async function readCode(acting: Acting, { email }: Newcomer): Promise<string | undefined> {
+  const [mail = ""] = await readMails(acting, email);
+  return /\b\d{6}\b/.exec(mail)?.[0];
+}
+
+/** The token from the mail of this invitation; nothing while there is none. */
+export async function readToken(acting: Acting, { person, space }: Invitation): Promise<string | undefined> {
+  const mail = (await readMails(acting, person.email)).find((text) => text.includes(`Team ${space.word}`)) ?? "";
+  return /#token=([\w-]+)/.exec(mail)?.[1];
+}
+
 /** The texts of the mails to an address, the newest first, as the mailbox of who develops shows them. */
-export async function readMails({ line }: Acting, to: string): Promise<string[]> {
+async function readMails({ line }: Acting, to: string): Promise<string[]> {
   const { body } = await line.insist({ method: "GET", path: `/dev/mail.json?to=${encodeURIComponent(to)}` });
   return (body["items"] as { text: string }[]).map(({ text }) => text);
 }

@@ -7,7 +7,7 @@ export const KINDS = ["sign_up", "verify", "key", "provision", "team", "invite",
 export type Kind = (typeof KINDS)[number];
 
 /** How a look at the control database tells that a request was carried out: this finds a row. */
-export interface Trace {
+interface Trace {
   sql: string;
   values: string[];
 }

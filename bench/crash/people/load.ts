@@ -1,4 +1,4 @@
-import type { Acting } from "./asking.ts";
+import { type Acting, readCode, readToken } from "./asking.ts";
 import { KINDS, type Kind, Line, type Site } from "./line.ts";
 import { carryOut, PLANS, type Plan } from "./plans.ts";
 import type { PeopleRecord } from "./record.ts";
@@ -32,11 +32,16 @@ export class PeopleLoad {
     this.actors = Array.from({ length: workers }, (_, index) => ({ line: new Line(site, `10.7.${index}.1`), record, random }));
   }
 
-  /** Makes what the traffic needs, in peace. */
+  /** Makes what the traffic needs, in peace, and looks into the mail: then what follows is under way when the server is killed, and not the looking. */
   async prepare(): Promise<void> {
     await Promise.all(this.actors.map(async (acting) => {
       for (let plan = this.planStock(acting); plan !== null; plan = this.planStock(acting)) await carryOut(plan);
     }));
+    const { newcomers, livingSpaces } = this.first.record;
+    for (const newcomer of newcomers) newcomer.code ??= await readCode(this.first, newcomer);
+    for (const invitation of livingSpaces.flatMap(({ invitations }) => invitations)) {
+      if (!invitation.accepted) invitation.token ??= await readToken(this.first, invitation);
+    }
   }
 
   /** Begins one action after the other, of every kind in turn at first; so that no two rounds begin alike, `turn` is another each time. */

@@ -32,6 +32,8 @@ export interface Space extends Held {
   keys: { name: string; secret: string }[];
   /** A word of each memory in it. */
   memories: string[];
+  /** Words of what was sent, never answered, and never sent again: nobody knows. */
+  unknown: string[];
   invitations: Invitation[];
 }
 
@@ -40,6 +42,8 @@ export interface Invitation {
   space: Space;
   person: Person;
   accepted: boolean;
+  /** From the link in the mail, once somebody has looked. */
+  token?: string | undefined;
 }
 
 /** Who has asked for an account and has not shown the code. */
@@ -49,6 +53,8 @@ export interface Newcomer {
   word: string;
   /** Of the browser that asked. */
   cookie: string;
+  /** From the mail, once somebody has looked. */
+  code?: string | undefined;
 }
 
 type Violation = "half" | "lost" | "back" | "twice" | "answer" | "audit" | "mail" | "job";
@@ -113,7 +119,7 @@ export class PeopleRecord {
   /** Takes somebody in, as the answers of a sign-up tell. */
   addPerson({ email, password, word }: Newcomer, { cookie, id, spaceId }: { cookie: string; id: string; spaceId: string }): Person {
     const held = { busy: false, touched: true, gone: false };
-    const personal = { ...held, id: spaceId, word, kind: "personal" as const, members: new Map(), keys: [], memories: [], invitations: [] };
+    const personal = { ...held, id: spaceId, word, kind: "personal" as const, members: new Map(), keys: [], memories: [], unknown: [], invitations: [] };
     const person: Person = { ...held, email, password, word, cookie, id, provenMs: Date.now(), personal: { ...personal, owner: null as never } };
     person.personal.owner = person;
     person.personal.members.set(person, "owner");
@@ -123,14 +129,14 @@ export class PeopleRecord {
   }
 
   addTeam(owner: Person, { id, word }: { id: string; word: string }): Space {
-    const space: Space = { busy: false, touched: true, gone: false, id, word, kind: "team", owner, members: new Map([[owner, "owner"]]), keys: [], memories: [], invitations: [] };
+    const space: Space = { busy: false, touched: true, gone: false, id, word, kind: "team", owner, members: new Map([[owner, "owner"]]), keys: [], memories: [], unknown: [], invitations: [] };
     this.spaces.push(space);
     return space;
   }
 
   removeSpace(space: Space): void {
     space.gone = true;
-    for (const word of [space.word, ...space.memories, ...space.keys.map(({ name }) => name)]) this.goneWords.add(word);
+    for (const word of [space.word, ...space.memories, ...space.unknown, ...space.keys.map(({ name }) => name)]) this.goneWords.add(word);
   }
 
   removePerson(person: Person): void {

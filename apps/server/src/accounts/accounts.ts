@@ -13,6 +13,7 @@ import { createDigest, type Digest } from "./digests.ts";
 import { openAuth, type LazyAuth } from "./lazy-auth.ts";
 import { registerLetters } from "./letters.ts";
 import { Limits } from "./limits.ts";
+import { toLink } from "./links.ts";
 import { Newcomers } from "./newcomers.ts";
 import { Passwords } from "./passwords.ts";
 import { Proofs } from "./proofs.ts";
@@ -50,8 +51,7 @@ export function openAccounts(parts: AccountsParts): Accounts {
   const newcomers = new Newcomers({ control, now, config, acting });
   const authParts: AuthParts = {
     publicUrl: config.publicUrl, authSecret, control, now, digest, acting, passwords, newcomers,
-    // After `#`: browsers send it to no server, and who merely opens links spends nothing.
-    sendLink: ({ to, template, token }) => outbox.put({ to, template, url: `${config.publicUrl}${PAGES[template]}#token=${token}` }),
+    sendLink: ({ to, template, token }) => outbox.put({ to, template, url: toLink(config.publicUrl, template, token) }),
     onPasswordReset: async ({ id, email }) => {
       await deletePending(control.db, id);
       await appendAudit({ control, now }, { ...acting.now.origin, actor: id }, { chain: id, action: "account.password_reset", target: id });
@@ -63,5 +63,3 @@ export function openAccounts(parts: AccountsParts): Accounts {
   registerLetters({ ...parts, auth });
   return { auth, authParts, acting, digest, limits, newcomers, commonPasswords: new CommonPasswords(), passwords, proofs: new Proofs({ control, sealer, digest, now }) };
 }
-
-const PAGES = { magic_link: "/magic-link", reset_password: "/reset-password" };

@@ -11,6 +11,8 @@ interface Act {
   passwordHash?: string;
   /** The person has shown who they are, so better-auth need not ask for the password again. */
   proven?: true;
+  /** On the way back from a provider: the session that came along, `null` for none. Only in one of theirs is a provider linked with somebody. */
+  session?: string | null;
 }
 
 /** What the hooks that better-auth calls must know of the request that they run for. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "@loci/kit/clock";
 import { newId } from "@loci/kit/ids";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
-import { APIError } from "better-auth/api";
+import { APIError, getOAuthState } from "better-auth/api";
 import type { ProviderConfig } from "../config.ts";
 import type { Control } from "../control/database.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
@@ -45,7 +45,10 @@ export function createAuth(parts: AuthParts, providers: ProviderConfig | null = 
   return betterAuth({
     appName: "Loci", baseURL: publicUrl, basePath: "/v1/auth", trustedOrigins: [publicUrl],
     secret: Buffer.from(deriveKey(authSecret, "better-auth")).toString("base64url"),
-    database: joinedAdapter({ ...parts, onCreate: (model, row) => parts.newcomers.onCreate(model, row) }),
+    database: joinedAdapter({ ...parts, onCreate: async (model, row) => {
+      if (model === "account") await requireLinker(parts);
+      await parts.newcomers.onCreate(model, row);
+    } }),
     // Its log lines carry addresses.
     logger: { disabled: true }, telemetry: { enabled: false }, rateLimit: { enabled: false },
     ...toTables(parts),
@@ -123,9 +126,21 @@ function toHooks({ control, now, acting, newcomers }: AuthParts) {
         },
       },
     },
-    // We never call the providers again, so what they gave is not kept.
-    account: { create: { before: async (account: object) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
+    account: { create: { before: withoutTokens }, update: { before: withoutTokens } },
   } satisfies BetterAuthOptions["databaseHooks"];
+}
+
+/** We never call the providers again, so what they gave is not kept; a link that is made a second time gives it again. */
+const withoutTokens = async (account: object) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } });
+
+/** What links a provider was sealed ten minutes ago at most; by now whoever owns the account may have ended the session that asked for it. */
+async function requireLinker({ control, acting }: AuthParts): Promise<void> {
+  const { session } = acting.now;
+  if (session === undefined) return;
+  const { link } = (await getOAuthState()) ?? {};
+  if (link === undefined) return;
+  const row = session === null ? undefined : await control.db.selectFrom("sessions").select("user_id").where("id", "=", session).executeTakeFirst();
+  if (row?.user_id !== link.userId) throw new APIError("FORBIDDEN", { code: "SIGNED_OUT", message: "over" });
 }
 
 interface FromProvider {

@@ -23,7 +23,7 @@ interface SessionView {
 }
 
 /** The sessions of a person that still work, the latest used first. */
-export async function listSessions(db: ControlDb, now: Date, { user_id, session_id }: Person): Promise<SessionView[]> {
+export async function listSessions(db: ControlDb, now: Date, { user_id, session_id }: Pick<Person, "user_id" | "session_id">): Promise<SessionView[]> {
   const idleSince = new Date(now.getTime() - IDLE_MAX_MS).toISOString();
   const rows = await db.selectFrom("sessions").selectAll().where("user_id", "=", user_id).where("expires_at", ">", now.toISOString()).where("updated_at", ">", idleSince).orderBy("updated_at", "desc").orderBy("id", "desc").execute();
   return rows.map(({ id, method, ip_address, user_agent, created_at, updated_at, expires_at }) => {

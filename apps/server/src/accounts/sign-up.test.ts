@@ -60,7 +60,7 @@ test("100 confirmations at once make one account, one workspace and one session"
   const code = await app().codeTo(email);
   const statuses = (await Promise.all(Array.from({ length: 100 }, () => call("POST", "/v1/auth/sign-up/verify", { code })))).map(({ status }) => status);
   expect(statuses.filter((status) => status === 201)).toHaveLength(1);
-  expect(new Set(statuses)).toEqual(new Set([201, 401]));
+  expect(statuses.filter((status) => ![201, 401, 429].includes(status))).toEqual([]);
   const [user] = await usersOf(app(), email);
   const { db } = app().server.control;
   const id = user?.id ?? "";

@@ -1,30 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { appendAudit } from "../audit/append.ts";
 import { SYSTEM } from "../audit/origin.ts";
+import { ADMIN_PEPPER, runAdmin as run } from "../testing/admin-command.ts";
 import { shareTestApp } from "../testing/harness.ts";
-
-const CLI = path.join(import.meta.dirname, "cli.ts");
-const PEPPER = "a pepper for tests, long enough for anyone";
-
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(dataDir: string, ...args: string[]): Promise<Run> {
-  const env = { PATH: "/usr/bin", LOCI_DATA_DIR: dataDir, LOCI_KEY_PEPPER: PEPPER };
-  return promisify(execFile)(process.execPath, [CLI, ...args], { env, cwd: tmpdir() }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Run) => error,
-  );
-}
 
 const app = shareTestApp();
 
@@ -77,6 +59,8 @@ test("says how to use it, and by its exit code what went wrong", async () => {
     [["key", "create", "--workspace", "w", "--expires", "yesterday"], 2, "no time to come"],
     [["key", "create", "--workspace", "w"], 3, "no such workspace"],
     [["key", "revoke", "key_none"], 3, "no such key"],
+    [["account", "show"], 2, "ADDRESS is missing"],
+    [["account", "disable", "nobody@example.com"], 3, "no such account"],
     [["config", "print"], 2, "--redacted"],
     [["config", "print", "--redacted"], 0, "[redacted]"],
   ];
@@ -85,7 +69,7 @@ test("says how to use it, and by its exit code what went wrong", async () => {
     const { code: ended, stdout = "", stderr = "" } = runs[index] ?? {};
     expect({ args, code: ended, said: stdout + stderr }).toEqual({ args, code, said: expect.stringContaining(words) });
   }
-  expect(runs.map(({ stdout, stderr }) => stdout + stderr).join("")).not.toContain(PEPPER);
+  expect(runs.map(({ stdout, stderr }) => stdout + stderr).join("")).not.toContain(ADMIN_PEPPER);
 });
 
 test("verifies the audit log beside a running server, names the first broken link of each chain and ends with 4", async () => {

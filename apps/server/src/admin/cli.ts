@@ -53,6 +53,8 @@ function readArguments(args: string[]): { values: Options; positionals: string[]
         chain: { type: "string", short: "c" },
         action: { type: "string", short: "a" },
         test: { type: "boolean" },
+        remove: { type: "boolean" },
+        yes: { type: "boolean" },
         redacted: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
@@ -68,7 +70,7 @@ async function openDesk(): Promise<Desk> {
   const control = await openControl(config.dataDir);
   const { peppers, authSecret } = toSecrets(config);
   await requireKnownPepper(control.db, peppers);
-  return { control, peppers, sealer: new Sealer(authSecret), now: systemClock };
+  return { config, control, peppers, authSecret, sealer: new Sealer(authSecret), now: systemClock };
 }
 
 function explain(error: unknown): number {

@@ -8,16 +8,24 @@ import { createKey, listAllKeys, revokeKey } from "../keys/service.ts";
 import { isScope, SCOPES, type Scope } from "../policy/permissions.ts";
 import { GroupName, line } from "../memories/fields.ts";
 import { createWorkspace, getWorkspace, listWorkspaces, type ListedWorkspace } from "../workspaces/service.ts";
+import { ACCOUNT_COMMANDS } from "./account.ts";
 import { AUDIT_COMMANDS } from "./audit.ts";
 import { print, requireArguments, toTable, UsageError, withDesk, type Command } from "./desk.ts";
 
-export const USAGE = `loci-admin: workspaces and keys of this server (it may be running)
+export const USAGE = `loci-admin: accounts, workspaces and keys of this server (it may be running)
 
   workspace create NAME
   workspace list
   key create --workspace W [--name N] [--scopes S,S] [--group G] [--expires 90d] [--test]
   key list [--workspace W]
   key revoke ID
+  account list
+  account show A
+  account operator A [--remove]
+  account disable A
+  account enable A
+  account reset-link A
+  account delete A [--yes]
   audit verify [--workspace W | --chain C]
   audit list --workspace W | --chain C [--action "key.*"]
   audit export --workspace W | --chain C
@@ -26,6 +34,13 @@ export const USAGE = `loci-admin: workspaces and keys of this server (it may be 
 W is a workspace's id, slug or name. Without --scopes a key may do everything; the scopes are
 ${wrap(SCOPES.join(" "))}
 --expires takes days (90d), hours (12h) or a time (2027-01-31T00:00:00Z); without it a key does not expire.
+A is an account's address or id.
+operator names somebody who runs this instance; with --remove it takes that back, but not from the last one.
+disable shuts an account until enable: its sessions end at once, nobody signs in to it, and the keys of its personal
+  workspace stop. Teams work on, and so do the keys that the person made in them: key list and key revoke are for those.
+reset-link prints a link that sets a new password, once and within an hour, for where no mail is sent.
+delete erases an account at once and for good, with its personal workspace; teams with other members must have
+  another owner first.
 C is the id of a workspace or user, or instance; without one, verify looks at every chain of the audit log.
 --test makes a key for the workspace's test store. --json prints JSON.
 Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found, 4 a chain of the audit log is broken.
@@ -85,7 +100,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
   },
 };
 
-export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ ...COMMANDS_BY_NAME, ...AUDIT_COMMANDS }));
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ ...COMMANDS_BY_NAME, ...ACCOUNT_COMMANDS, ...AUDIT_COMMANDS }));
 
 /** Names are held to the rules of the API, so that what is made here can be used there. */
 const WorkspaceName = line(100);

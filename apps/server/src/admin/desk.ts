@@ -1,4 +1,5 @@
 import type { Clock } from "@loci/kit/clock";
+import type { Config } from "../config.ts";
 import type { Control } from "../control/database.ts";
 import type { Sealer } from "../control/sealer.ts";
 import type { Peppers } from "../keys/secrets.ts";
@@ -11,8 +12,10 @@ export class BadNews extends Error {}
 
 /** What commands work on; opening it reads the configuration. */
 export interface Desk {
+  config: Config;
   control: Control;
   peppers: Peppers;
+  authSecret: string;
   sealer: Sealer;
   now: Clock;
 }
@@ -26,6 +29,8 @@ export interface Options {
   chain?: string | undefined;
   action?: string | undefined;
   test?: boolean | undefined;
+  remove?: boolean | undefined;
+  yes?: boolean | undefined;
   redacted?: boolean | undefined;
   json?: boolean | undefined;
   help?: boolean | undefined;

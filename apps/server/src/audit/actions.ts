@@ -25,6 +25,8 @@ export const ACTIONS = {
   "account.disabled": "An operator shut the account.",
   "account.enabled": "An operator opened the account again.",
   "account.operator_granted": "The account became an operator of the instance.",
+  "account.operator_revoked": "The account is no operator of the instance any more.",
+  "account.reset_link_created": "An operator made a link that sets a new password.",
 
   "session.created": "Somebody signed in; the details name the method.",
   "session.refused": "Somebody tried to sign in and failed; the details name the method.",

@@ -21,15 +21,15 @@ export const FAULTS = {
 /** A status of a failure that the document knows. */
 export type FaultStatus = keyof typeof FAULTS;
 
-type Declared = Pick<Route, "scope" | "request" | "repeat" | "setsCookies" | "faults">;
+type Declared = Pick<Route, "method" | "scope" | "request" | "repeat" | "setsCookies" | "faults">;
 
 /** The statuses that a route may refuse with: those that follow from what it declares, and those that it names itself. */
 export function listFaults(route: Declared): FaultStatus[] {
-  const { scope, request, setsCookies = false, faults = [] } = route;
+  const { method, scope, request, setsCookies = false, faults = [] } = route;
   const implied: [when: boolean, statuses: FaultStatus[]][] = [
     [true, [400, 500, 503]],
     [scope !== "open", [401, 403]],
-    [setsCookies, [403]],
+    [setsCookies && method !== "get", [403]],
     [request?.params !== undefined || isInWorkspace(route), [404]],
     [request?.body !== undefined || request?.text !== undefined, [413]],
     [takesIdempotencyKey(route), [409, 422]],

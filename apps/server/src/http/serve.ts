@@ -76,7 +76,7 @@ export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "s
 export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
   const startedMs = performance.now();
   const call = toCall(front, c);
-  const reply = toErrorReply(call, thrown);
+  const reply = toErrorReply(call, thrown, { withReason: false });
   logRequest(front, { call, method: c.req.method, route: "", status: reply.status, startedMs });
   return toResponse(front, null, call.request_id, reply);
 }
@@ -131,12 +131,13 @@ function requireCleanText<Values extends Record<string, unknown>>(values: Values
   return values;
 }
 
-function toErrorReply(call: RouteCall, thrown: unknown): AnyReply {
+/** The reason of a path that is none names it, and people paste links and keys where they do not belong. */
+function toErrorReply(call: RouteCall, thrown: unknown, { withReason } = { withReason: true }): AnyReply {
   const error = toAppError(thrown);
   const rendered = call.toError(error);
   // Expected errors wake nobody up; 5xx is a bug or a broken upstream.
   if (rendered.status >= 500) call.log.error({ err: error.cause ?? error, code: error.code }, "request failed");
-  else call.log.debug({ code: error.code, param: error.param, reason: error.message }, "request refused");
+  else call.log.debug({ code: error.code, param: error.param, ...(withReason && { reason: error.message }) }, "request refused");
   return rendered;
 }
 

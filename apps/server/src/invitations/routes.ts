@@ -1,3 +1,4 @@
+import type { Accounts } from "../accounts/accounts.ts";
 import { empty, guarded, json, type Route } from "../http/route.ts";
 import { pageOf, toPageBody } from "../memories/page.ts";
 import { Workspace, WorkspaceParam } from "../workspaces/schemas.ts";
@@ -6,8 +7,12 @@ import { acceptInvitation, readInvitation } from "./acceptance.ts";
 import { CreatedInvitation, Invitation, InvitationListQuery, InvitationParams, InvitationShown, InvitationToken, NewInvitation } from "./schemas.ts";
 import { createInvitation, listInvitations, revokeInvitation, type InvitationParts } from "./service.ts";
 
+interface RouteParts extends InvitationParts {
+  accounts: Pick<Accounts, "limits">;
+}
+
 /** `/v1/workspaces/{workspace}/invitations…` for who invites, `/v1/invitations/…` for who is invited. */
-export function invitationRoutes(parts: InvitationParts): Route[] {
+export function invitationRoutes(parts: RouteParts): Route[] {
   return [list(parts), create(parts), revoke(parts), read(parts), accept(parts)];
 }
 
@@ -38,21 +43,28 @@ const revoke = (parts: InvitationParts): Route => guarded("invitations:write", {
   return { status: 204 };
 });
 
-const read = (parts: InvitationParts): Route => guarded("open", {
+const read = (parts: RouteParts): Route => guarded("open", {
   id: "readInvitation", method: "post", path: "/v1/invitations/read", tags: ["Workspaces"], repeat: "safe",
   summary: "Look at an invitation", description: "What the link offers, for who holds it; nothing is spent. The token stands in the body, so that it reaches no log.",
   request: { body: InvitationToken },
   responses: { 200: json(InvitationShown, "What it offers.") },
-  faults: [404, 409],
-}, async ({ body }) => ({ status: 200, body: await readInvitation(parts, body.token) }));
+  faults: [404, 409, 429],
+}, async ({ origin, body: { token } }) => {
+  const charged = await parts.accounts.limits.charge(["fails_per_address", origin.address]);
+  const body = await readInvitation(parts, token);
+  await charged.giveBack();
+  return { status: 200, body };
+});
 
-const accept = (parts: InvitationParts): Route => guarded("account", {
+const accept = (parts: RouteParts): Route => guarded("account", {
   id: "acceptInvitation", method: "post", path: "/v1/invitations/accept", tags: ["Workspaces"], repeat: "with key",
   summary: "Accept an invitation", description: "Makes you a member. It works once, and only for an account with the address that was invited.",
   request: { body: InvitationToken },
   responses: { 200: json(Workspace, "The workspace that is now among yours.") },
-  faults: [402, 404],
+  faults: [402, 404, 429],
 }, async ({ person: { user_id }, origin, body: { token } }) => {
+  const charged = await parts.accounts.limits.charge(["fails_per_address", origin.address]);
   const { workspace_id } = await acceptInvitation(parts, origin, { token, user_id });
+  await charged.giveBack();
   return { status: 200, body: await readWorkspaceAs(parts, workspace_id, user_id) };
 });

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS, type Clock } from "@loci/kit/clock";
-import { newId } from "@loci/kit/ids";
 import type { Log } from "@loci/kit/log";
 import { z } from "zod";
 import type { Control } from "../control/database.ts";
 import type { Sealer } from "../control/sealer.ts";
 import { attemptJob, LEASE_MS, type Handler } from "./attempt.ts";
+import { writeJob, type EnqueueOptions, type JobQueue } from "./queue.ts";
 import { kindOfSchedule, Schedules } from "./schedules.ts";
-import { claimJob, findNextDue, insertJob, type LeasedJob } from "./store.ts";
+import { claimJob, findNextDue, type LeasedJob } from "./store.ts";
 
 const POLL_EVERY_MS = SECOND_MS;
 const SOON_MIN_MS = 50;
@@ -38,15 +38,8 @@ export interface JobHandler<Payload> {
   failed?(payload: Payload, error: Error): Promise<void>;
 }
 
-interface EnqueueOptions {
-  /** Not before; now unless said. */
-  runAt?: Date;
-  /** While a job of this kind and key waits, it stands for all that are asked for; two of them never run at once. */
-  uniqueKey?: string;
-}
-
 /** Everything that happens later or by itself: jobs in the control database, run at least once, each by one process at a time. */
-export class Jobs {
+export class Jobs implements JobQueue {
   private readonly parts: JobsParts;
   private readonly handlers = new Map<string, Handler & { payload: z.ZodType }>();
   private readonly schedules: Schedules;
@@ -77,16 +70,12 @@ export class Jobs {
   }
 
   /** Writes a job in the current transaction and answers its id. It runs once that has committed. */
-  async enqueue(kind: string, payload: unknown, { runAt, uniqueKey }: EnqueueOptions = {}): Promise<string> {
-    const { control, sealer, now } = this.parts;
+  async enqueue(kind: string, payload: unknown, options: EnqueueOptions = {}): Promise<string> {
     const handler = this.handlers.get(kind);
     if (handler === undefined) throw new TypeError(`Jobs of kind ${kind} are not registered, so nobody would run them.`);
     handler.payload.parse(payload);
-    const created_at = now().toISOString();
-    const id = await insertJob(control.db, {
-      id: newId("job"), kind, payload: sealer.seal(JSON.stringify(payload)), unique_key: uniqueKey ?? null, run_at: runAt?.toISOString() ?? created_at, created_at,
-    });
-    control.afterCommit(() => this.wakeSoon());
+    const id = await writeJob(this.parts, kind, payload, options);
+    this.parts.control.afterCommit(() => this.wakeSoon());
     return id;
   }
 

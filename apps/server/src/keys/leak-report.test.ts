@@ -74,6 +74,17 @@ test("a key that a scanner found is revoked at once, owners and admins are told,
   expect(JSON.stringify([await leaksOf(app), app.logged])).not.toContain(ours.key.slice(17, 49));
 });
 
+test("a key that stands in the address of a find stays out of mail and log", async () => {
+  const { app, report } = await openDesk();
+  const ours = await app.newWorkspace();
+  const { email } = await newMember(app, ours.id, "owner");
+  expect((await report([{ ...find(ours.key), url: `https://example.org/?key=${ours.key}&page=2` }])).status).toBe(200);
+  expect(await leaksOf(app)).toMatchObject([{ details: JSON.stringify({ type: "loci_api_key", url: "https://example.org/?key=mk_…&page=2" }) }]);
+  const [mail] = await app.mailTo(email);
+  expect(mail?.text).toContain("https://example.org/?key=mk_…&page=2");
+  expect(JSON.stringify(mail)).not.toContain(ours.key);
+});
+
 test("a report that comes again, and a key in it twice, changes nothing more", async () => {
   const { app, report } = await openDesk();
   const ours = await app.newWorkspace();

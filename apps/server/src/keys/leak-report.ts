@@ -9,7 +9,7 @@ import { readJson } from "../http/json.ts";
 import { parseWith } from "../http/parse.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import type { Role } from "../policy/roles.ts";
-import { readKey } from "./format.ts";
+import { KEY_PATTERN, readKey } from "./format.ts";
 import { ScannerKeys } from "./scanner-keys.ts";
 import { matchSecret } from "./secrets.ts";
 import { revokeKey, type Keeper } from "./service.ts";
@@ -17,7 +17,7 @@ import { revokeKey, type Keeper } from "./service.ts";
 /** A report holds some 3,000 finds. */
 export const REPORT_BYTES_MAX = 1_024 * 1_024;
 const REPORTS_A_MINUTE_MAX = 60;
-const URL_CHARS_MAX = 2_000;
+const SHOWN_CHARS_MAX = 2_000;
 /** Who hears of a leaked key. */
 const TOLD: Role[] = ["owner", "admin"];
 
@@ -88,7 +88,7 @@ export class LeakDesk {
       if (row === undefined || row.mode !== parts.mode || matchSecret(peppers, parts.secret, Buffer.from(row.secret_hash, "base64url")) === "none") return false;
       if (row.revoked_at !== null) return true;
       const where = toShown(url);
-      const { name: key_name, starts_with } = await revokeKey(this.parts, origin, row.id, { url: where, type });
+      const { name: key_name, starts_with } = await revokeKey(this.parts, origin, row.id, { url: where, type: toShown(type) ?? "" });
       this.parts.log.warn({ workspace_id: row.workspace_id, key_id: row.id }, "a key was found in public and revoked");
       for (const to of await this.listTold(row.workspace_id)) await outbox.put({ to, template: "key_leaked", key_name, starts_with, workspace: row.workspace, where });
       return true;
@@ -110,9 +110,11 @@ async function requireSigned(scanner: ScannerKeys, { text, identifier, signature
   if (!verify("sha256", Buffer.from(text), { key, dsaEncoding: "der" }, Buffer.from(signature, "base64"))) throw new AppError("unauthenticated", "The signature in Github-Public-Key-Signature does not fit the report.");
 }
 
-/** The place of a find as text for a mail: on one line, and short. */
-function toShown(url: string | null | undefined): string | null {
-  const text = (url ?? "").replaceAll(/\p{Cc}/gu, " ").trim().slice(0, URL_CHARS_MAX);
+const KEYS = new RegExp(KEY_PATTERN, "g");
+
+/** What a scanner says of a find, for a mail and the log: on one line, short, and without the key, which an address may hold. */
+function toShown(said: string | null | undefined): string | null {
+  const text = (said ?? "").replaceAll(/\p{Cc}/gu, " ").replaceAll(KEYS, "mk_…").trim().slice(0, SHOWN_CHARS_MAX);
   return text === "" ? null : text;
 }
 

@@ -100,9 +100,11 @@ export class KeyVerifier {
   }
 
   private async read(parts: KeyParts): Promise<KnownKey | undefined> {
-    const row = await this.control.reads.selectFrom("keys").innerJoin("workspaces", "workspaces.id", "keys.workspace_id").selectAll("keys")
-      .select(["workspaces.delete_after", "workspaces.deleting_at"]).where("handle", "=", parts.handle).executeTakeFirst();
-    if (row === undefined || row.revoked_at !== null || row.mode !== parts.mode || row.deleting_at !== null) return undefined;
+    const row = await this.control.reads.selectFrom("keys").innerJoin("workspaces", "workspaces.id", "keys.workspace_id")
+      // Whose personal workspace it is: with a shut account its keys stop, and work again when it is opened.
+      .leftJoin("users", "users.id", "workspaces.personal_user_id").selectAll("keys")
+      .select(["workspaces.delete_after", "workspaces.deleting_at", "users.disabled_at"]).where("handle", "=", parts.handle).executeTakeFirst();
+    if (row === undefined || row.revoked_at !== null || row.mode !== parts.mode || row.deleting_at !== null || row.disabled_at !== null) return undefined;
     const { id, workspace_id, group_name, mode } = row;
     const match = matchSecret(this.peppers, parts.secret, Buffer.from(row.secret_hash, "base64url"));
     if (match === "none") return undefined;

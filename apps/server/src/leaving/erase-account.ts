@@ -35,7 +35,7 @@ export async function eraseAccount(parts: EraseAccountParts, userId: string): Pr
  * The point of no return, in the transaction that runs: nobody signs in any more, no key of theirs works, the last mail
  * is on its way. False where somebody has undone it, or it is too early; may be repeated.
  */
-export async function beginErasingAccount(parts: EraseAccountParts, userId: string): Promise<boolean> {
+export async function beginErasingAccount(parts: Pick<EraseAccountParts, "control" | "now" | "outbox">, userId: string): Promise<boolean> {
   const { control, now, outbox } = parts;
   const { db } = control;
   const at = now().toISOString();

@@ -2,7 +2,7 @@ import type { Clock } from "@loci/kit/clock";
 import { newId } from "@loci/kit/ids";
 import type { Control } from "../control/database.ts";
 import type { Sealer } from "../control/sealer.ts";
-import type { Jobs } from "../jobs/jobs.ts";
+import type { JobQueue } from "../jobs/queue.ts";
 import { toMessage } from "./layout.ts";
 import { toLetter, type Mail } from "./templates.ts";
 
@@ -11,7 +11,7 @@ export const MAIL_JOB = "mail.send";
 interface OutboxParts {
   control: Control;
   sealer: Sealer;
-  jobs: Jobs;
+  jobs: JobQueue;
   now: Clock;
 }
 

@@ -1,35 +1,30 @@
-import type { CDPSession, Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { setUpSecondFactor, stopClock } from "../testing/authenticator.ts";
-import { openProfile, shareBrowser, shareListeningApp } from "../testing/chromium.ts";
+import { shareBrowser, shareListeningApp } from "../testing/chromium.ts";
 import type { Answer } from "../testing/harness.ts";
+import { openPasskeyDevice, type PasskeyDevice } from "../testing/passkey-device.ts";
 import type { TestPerson } from "../testing/people.ts";
 
 stopClock();
 const app = shareListeningApp();
 const browser = shareBrowser();
 
-interface Device {
-  page: Page;
+interface Device extends PasskeyDevice {
   /** Has the page call the API, as scripts of ours do. */
   call(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Makes a passkey on the device and adds it to the account that the page is signed in to. */
   register(name?: string): Promise<Answer>;
-  /** Has the device sign what a sign-in asks for. */
+  /** Has the device sign what a sign-in asks for. Where it does not check who holds it, it is not asked to either, as by a page that was tampered with. */
   assert(): Promise<object>;
-  /** Whether the device checks who holds it; where it does not, it is not asked to either, as by a page that was tampered with. */
-  setVerifying(verifying: boolean): Promise<void>;
   signInAs(person: TestPerson): Promise<void>;
 }
 
 /** A browser with a device that holds passkeys and checks who holds it, if it can. */
-async function openDevice({ canVerify = true } = {}): Promise<Device> {
+async function openDevice(options: { canVerify?: boolean } = {}): Promise<Device> {
   const { url } = app();
-  const context = await openProfile(browser(), url);
-  const page = await context.newPage();
-  const cdp = await context.newCDPSession(page);
-  const authenticatorId = await addAuthenticator(cdp, canVerify);
-  await page.goto("/sign-in");
+  const device = await openPasskeyDevice(browser(), url, options);
+  const { page } = device;
+  onTestFinished(() => page.context().close());
   let userVerification = "required";
   const call: Device["call"] = async (method, path, body) => {
     const response = await page.evaluate(async ([method, path, sent]) => {
@@ -39,30 +34,18 @@ async function openDevice({ canVerify = true } = {}): Promise<Device> {
     return { status: response.status, headers: new Headers(), body: response.text === "" ? null : JSON.parse(response.text) };
   };
   return {
-    page, call,
+    ...device, call,
     register: async (name) => {
-      const options = await call("POST", "/v1/account/passkeys/options");
-      const credential = await page.evaluate(async (json) => ((await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(json) })) as PublicKeyCredential).toJSON(), options.body);
+      const credential = await device.create((await call("POST", "/v1/account/passkeys/options")).body);
       return call("POST", "/v1/account/passkeys", { credential, ...(name !== undefined && { name }) });
     },
-    assert: async () => {
-      const { body } = await call("POST", "/v1/auth/passkey/options");
-      return page.evaluate(async (json) => ((await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(json) })) as PublicKeyCredential).toJSON(), { ...body, userVerification });
+    assert: async () => device.sign({ ...(await call("POST", "/v1/auth/passkey/options")).body, userVerification }),
+    setVerifying: async (verifying) => {
+      userVerification = verifying ? "required" : "discouraged";
+      await device.setVerifying(verifying);
     },
-    setVerifying: async (isUserVerified) => {
-      userVerification = isUserVerified ? "required" : "discouraged";
-      await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
-    },
-    signInAs: async ({ cookies }) => context.addCookies([{ name: "sid", value: cookies.get("sid") ?? "", url }]),
+    signInAs: async ({ cookies }) => page.context().addCookies([{ name: "sid", value: cookies.get("sid") ?? "", url }]),
   };
-}
-
-async function addAuthenticator(cdp: CDPSession, canVerify: boolean): Promise<string> {
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: canVerify, isUserVerified: canVerify, automaticPresenceSimulation: true },
-  });
-  return authenticatorId;
 }
 
 const actionsOf = async ({ user_id }: TestPerson): Promise<string[]> =>
@@ -100,10 +83,7 @@ test("a device that did not check who holds it is refused, at adding and at sign
   await simple.signInAs(ada);
   const options = await simple.call("POST", "/v1/account/passkeys/options");
   expect(options.body.authenticatorSelection).toMatchObject({ userVerification: "required", residentKey: "required" });
-  const credential = await simple.page.evaluate(async (json) => {
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON({ ...json, excludeCredentials: [], authenticatorSelection: { residentKey: "discouraged", userVerification: "discouraged" } });
-    return ((await navigator.credentials.create({ publicKey })) as PublicKeyCredential).toJSON();
-  }, options.body);
+  const credential = await simple.create({ ...options.body, excludeCredentials: [], authenticatorSelection: { residentKey: "discouraged", userVerification: "discouraged" } });
   expect((await simple.call("POST", "/v1/account/passkeys", { credential })).body.error.details).toEqual({ reason: "user_not_verified" });
 });
 
@@ -175,10 +155,24 @@ test("nobody adds a passkey to an account that began for another", async () => {
   const device = await openDevice();
   await device.signInAs(ada);
   const options = await device.call("POST", "/v1/account/passkeys/options");
-  const credential = await device.page.evaluate(async (json) => ((await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(json) })) as PublicKeyCredential).toJSON(), options.body);
+  const credential = await device.create(options.body);
   await device.signInAs(eve);
   expect((await device.call("POST", "/v1/account/passkeys", { credential })).status).toBe(403);
   expect((await eve.call("GET", "/v1/account/passkeys")).body.items).toEqual([]);
+});
+
+test("the passkey of a shut account is told so, and makes no session", async () => {
+  const ada = await app().newPerson();
+  const device = await openDevice();
+  await device.signInAs(ada);
+  await device.register();
+  const { db } = app().server.control;
+  await db.updateTable("users").set({ disabled_at: new Date().toISOString() }).where("id", "=", ada.user_id).execute();
+  const sessions = () => db.selectFrom("sessions").select("id").where("user_id", "=", ada.user_id).execute();
+  const before = await sessions();
+  const refused = await device.call("POST", "/v1/auth/passkey/verify", { credential: await device.assert() });
+  expect([refused.status, refused.body.error.details]).toEqual([403, { reason: "account_disabled" }]);
+  expect(await sessions()).toEqual(before);
 });
 
 test("bad credentials are refused by name, and nobody without a session gets to the list", async () => {

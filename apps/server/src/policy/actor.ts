@@ -61,6 +61,9 @@ export function requireGranted(actor: Actor, permission: Permission): void {
 }
 
 function toRefusal(actor: Actor, permission: Permission): AppError {
+  if (actor.kind === "key" && !ruleOf(permission).key) {
+    return new AppError("forbidden", "An API key cannot do that: it is for members who are signed in.", { details: { scope: permission } });
+  }
   if (actor.kind === "key") {
     return new AppError("forbidden", `This key may not do that: it lacks the scope ${permission}. Use a key that has it.`, { details: { scope: permission } });
   }

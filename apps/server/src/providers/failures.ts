@@ -12,6 +12,7 @@ const FAILURES = {
   not_linked: { title: "Sign in the way you know first", text: "There is an account with this address already. Sign in to it as before, then link the provider there." },
   linked_elsewhere: { title: "That account belongs to somebody else", text: "It is linked with another account here. Unlink it there first." },
   sign_up_closed: { title: "No new accounts", text: "There is no account for this address yet, and new ones need an invitation here, or are not taken at all. Ask whoever runs this instance." },
+  signed_out: { title: "You are signed out", text: "The session in which you began to link the provider is over. Sign in, then link it once more." },
   account_disabled: { title: "This account is shut", text: "Whoever runs this instance has shut it. Ask them." },
   unavailable: { title: "The provider did not answer as it should", text: "That is not your fault. Try again in a moment, or sign in another way." },
 } satisfies Record<string, Failure>;

@@ -157,6 +157,30 @@ test("a provider is linked while signed in, under another address too, and then 
   expect((await eve.call("GET", "/v1/account/sign-ins")).body.items).toHaveLength(1);
 });
 
+test("a link that was begun in a session is not finished once that session is over, nor in one of somebody else", async () => {
+  const [ada, eve] = [await app().newPerson(), await app().newPerson()];
+  const { sub } = newAccount();
+  const begin = async () => {
+    const browser = app().newBrowser();
+    await browser.call("POST", "/v1/auth/sign-in", { email: ada.email, password: ada.password });
+    return { browser, back: await visit(browser, sub, { path: "/v1/account/sign-ins", body: { provider: "oidc" } }) };
+  };
+  const [first, second] = [await begin(), await begin()];
+  expect((await ada.call("POST", "/v1/account/password", { current_password: ada.password, password: "staple by the window" })).status).toBe(204);
+  expect(locationOf(await first.browser.call("GET", first.back))).toBe("/sign-in-failed?error=signed_out");
+  await second.browser.call("POST", "/v1/auth/sign-in", { email: eve.email, password: eve.password });
+  expect(locationOf(await second.browser.call("GET", second.back))).toBe("/sign-in-failed?error=signed_out");
+  for (const { call } of [ada, eve]) expect((await call("GET", "/v1/account/sign-ins")).body.items).toHaveLength(1);
+});
+
+test("nothing that a provider gave is kept, not when it is linked a second time either", async () => {
+  const ada = await app().newPerson();
+  const { sub } = newAccount();
+  for (const _ of [1, 2]) await ada.call("GET", await visit(ada, sub, { path: "/v1/account/sign-ins", body: { provider: "oidc" } }));
+  const kept = await db().selectFrom("sign_ins").selectAll().where("user_id", "=", ada.user_id).where("provider_id", "=", "oidc").execute();
+  expect(kept).toMatchObject([{ access_token: null, refresh_token: null, id_token: null }]);
+});
+
 test("ways to sign in are taken away by their owner, all but the last", async () => {
   const ada = await app().newPerson();
   const { sub } = newAccount({ email: ada.email });

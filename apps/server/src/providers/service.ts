@@ -64,7 +64,7 @@ async function finish(parts: ProviderParts, call: OpenCall, provider: ProviderId
   const { accounts, config } = parts;
   const { api } = await parts.providers.get(provider);
   // Not in a transaction: the provider is asked meanwhile. What is made for a new person commits as one by itself.
-  const response = await accounts.acting.run({ origin: call.origin, method: provider }, () =>
+  const response = await accounts.acting.run({ origin: call.origin, method: provider, session: await findSession(parts, call) }, () =>
     api.callbackOAuth({ params: { id: provider }, query, method: "GET", headers: toHeaders(parts, call, false), asResponse: true }));
   const cookies = response.headers.getSetCookie();
   const location = response.headers.get("location");
@@ -74,6 +74,18 @@ async function finish(parts: ProviderParts, call: OpenCall, provider: ProviderId
   if (landing.kind === "failed") return { location: toFailedPath(landing.failure), cookies };
   await noteSession(parts, call, provider, cookies);
   return { location: landing.path, cookies };
+}
+
+/** The session in which the browser comes back, for a link to be finished in it. */
+async function findSession({ config, sessions }: Parts, call: OpenCall): Promise<string | null> {
+  const cookie = call.cookie(sessionCookieOf(config.publicUrl));
+  if (cookie === null) return null;
+  try {
+    return (await sessions.authenticate(cookie)).session_id;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "unauthenticated") return null;
+    throw error;
+  }
 }
 
 /** The session whose cookie is set is told of before anybody has the cookie. A link sets none. */

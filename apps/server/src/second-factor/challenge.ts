@@ -11,8 +11,11 @@ import { spendTotpCode } from "./spent.ts";
 const HYPHEN_AFTER = 5;
 
 /** Finishes a sign-in that asked for the second factor. The challenge is in a cookie of the browser that began it. */
-export function answerChallenge(parts: Parts, call: OpenCall, { code, recovery_code }: SecondFactorAnswer): Promise<SignedInReply> {
-  return code === undefined ? answerByRecoveryCode(parts, call, recovery_code ?? "") : answerByTotp(parts, call, code);
+export async function answerChallenge(parts: Parts, call: OpenCall, { code, recovery_code }: SecondFactorAnswer): Promise<SignedInReply> {
+  const charged = await parts.accounts.limits.charge(["fails_per_address", call.origin.address]);
+  const reply = await (code === undefined ? answerByRecoveryCode(parts, call, recovery_code ?? "") : answerByTotp(parts, call, code));
+  await charged.giveBack();
+  return reply;
 }
 
 function answerByTotp(parts: Parts, call: OpenCall, code: string): Promise<SignedInReply> {

@@ -12,7 +12,8 @@ export interface Authenticator {
   recoveryCodes: string[];
 }
 
-function toBytes(base32: string): Buffer {
+/** The bytes of a secret as authenticator apps are told it. */
+export function readBase32(base32: string): Buffer {
   const bits = [...base32].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, "0")).join("");
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
@@ -26,7 +27,7 @@ function toCode(secret: Buffer, step: number): string {
 }
 
 export function openAuthenticator({ secret, recovery_codes }: { secret: string; recovery_codes: string[] }): Authenticator {
-  const bytes = toBytes(secret);
+  const bytes = readBase32(secret);
   return { code: (later = 0) => toCode(bytes, Math.floor(Date.now() / 1_000 / PERIOD_S) + later), recoveryCodes: recovery_codes };
 }
 

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { runAdmin } from "../testing/admin-command.ts";
+import { startTestApp, type TestApp } from "../testing/harness.ts";
+import type { TestPerson } from "../testing/people.ts";
+import { newPerson, newTeam } from "../testing/team.ts";
+
+const signIn = ({ newBrowser }: TestApp, { email }: TestPerson, password: string) => newBrowser().call("POST", "/v1/auth/sign-in", { email, password });
+
+async function newKey({ call }: TestPerson, workspace: string): Promise<string> {
+  const { status, body } = await call("POST", "/v1/api-keys", { name: "ci", scopes: ["usage:read"] }, { "x-workspace": workspace });
+  expect(status).toBe(201);
+  return body.secret;
+}
+
+const statusWith = async ({ call }: TestApp, key: string) => (await call("GET", "/v1/usage", undefined, { authorization: `Bearer ${key}` })).status;
+
+const auditOf = ({ server }: TestApp, chain: string) =>
+  server.control.reads.selectFrom("audit").select(["action", "actor", "target"]).where("chain", "=", chain).where("actor", "=", "system").orderBy("seq").execute();
+
+test("names operators beside a running server and takes that back, at their next request, but not from the last one", async () => {
+  const app = await startTestApp();
+  const [ada, eve] = [await newPerson(app), await newPerson(app)];
+  const run = (...args: string[]) => runAdmin(app.dataDir, "account", "operator", ...args);
+  const statusOf = async ({ call }: TestPerson) => (await call("GET", "/v1/admin/accounts")).status;
+  expect(await statusOf(ada)).toBe(403);
+  expect(await run(ada.email.toUpperCase())).toMatchObject({ code: 0, stdout: `${ada.email} is an operator of this instance.\n` });
+  expect(await statusOf(ada)).toBe(200);
+  expect(await run(ada.email, "--remove")).toMatchObject({ code: 2, stderr: expect.stringContaining("last operator of the instance. Name another") });
+  expect(await run(eve.user_id)).toMatchObject({ code: 0 });
+  expect(await run(ada.user_id, "--remove", "--json")).toMatchObject({ code: 0, stdout: expect.stringContaining('"operator": false') });
+  expect([await statusOf(ada), await statusOf(eve)]).toEqual([403, 200]);
+  // What is so already is not written down again.
+  expect(await run(ada.email, "--remove")).toMatchObject({ code: 0 });
+  const steps = ["account.operator_granted", "account.operator_revoked"].map((action) => ({ action, actor: "system", target: ada.user_id }));
+  expect(await auditOf(app, ada.user_id)).toEqual(steps);
+  expect((await auditOf(app, "instance")).filter(({ target }) => target === ada.user_id)).toEqual(steps);
+});
+
+test("a shut account has no session, no sign-in, no link under way and no key in its personal workspace, until it is opened; its team works on", async () => {
+  const app = await startTestApp();
+  const ada = await app.newPerson();
+  const team = (await ada.call("POST", "/v1/workspaces", { name: "Acme" })).body.id as string;
+  const [own, shared] = [await newKey(ada, ada.workspace), await newKey(ada, team)];
+  expect([await statusWith(app, own), await statusWith(app, shared)]).toEqual([200, 200]);
+  await app.newBrowser().call("POST", "/v1/auth/password/forgot", { email: ada.email });
+  const [mail] = await app.mailTo(ada.email);
+  const token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+
+  expect(await runAdmin(app.dataDir, "account", "disable", ada.email)).toMatchObject({ code: 0, stdout: expect.stringMatching(/is disabled\.\nNobody operates this instance now/) });
+  expect((await ada.call("GET", "/v1/account")).status).toBe(401);
+  expect([await statusWith(app, own), await statusWith(app, shared)]).toEqual([401, 200]);
+  expect(await signIn(app, ada, ada.password)).toMatchObject({ status: 403, body: { error: { details: { reason: "account_disabled" } } } });
+  expect((await signIn(app, ada, "another password")).status).toBe(401);
+  expect(await runAdmin(app.dataDir, "account", "reset-link", ada.email)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("Enable it first") });
+
+  expect(await runAdmin(app.dataDir, "account", "enable", ada.user_id)).toMatchObject({ code: 0, stdout: expect.stringContaining(`${ada.email} is enabled.`) });
+  expect([await statusWith(app, own), (await ada.call("GET", "/v1/account")).status, (await signIn(app, ada, ada.password)).status]).toEqual([200, 401, 200]);
+  expect((await app.newBrowser().call("POST", "/v1/auth/password/reset", { token, password: "staple by the window" })).status).toBe(400);
+  expect((await auditOf(app, ada.user_id)).map(({ action }) => action)).toEqual(["account.disabled", "session.all_ended", "account.enabled"]);
+  expect((await auditOf(app, "instance")).map(({ action }) => action)).toEqual(["account.disabled", "account.enabled"]);
+});
+
+test("a reset link sets a new password once, ends the sessions, and leaves no token in the database", async () => {
+  const app = await startTestApp();
+  const ada = await newPerson(app);
+  const { code, stdout } = await runAdmin(app.dataDir, "account", "reset-link", ada.email);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^http:\/\/\S+\/reset-password#token=[\w-]{43}\n$/) });
+  const token = stdout.trim().split("#token=")[1] ?? "";
+  const [row] = await app.server.control.db.selectFrom("verifications").selectAll().where("value", "=", ada.user_id).execute();
+  expect(row?.identifier).not.toContain(token);
+  expect(Date.parse(row?.expires_at ?? "") - Date.parse(row?.created_at ?? "")).toBe(3_600_000);
+  const reset = () => app.newBrowser().call("POST", "/v1/auth/password/reset", { token, password: "staple by the window" });
+  expect([(await reset()).status, (await reset()).status]).toEqual([204, 400]);
+  expect((await ada.call("GET", "/v1/account")).status).toBe(401);
+  expect((await signIn(app, ada, "staple by the window")).status).toBe(200);
+  expect((await auditOf(app, "instance")).map(({ action, target }) => [action, target])).toEqual([["account.reset_link_created", ada.user_id]]);
+});
+
+test("the list tells how each account stands, and one account is shown with its ways in and its workspaces", async () => {
+  const app = await startTestApp();
+  const [ada, eve] = [await app.newPerson({ name: "Ada", operator: true }), await newPerson(app)];
+  const { body: team } = await ada.call("POST", "/v1/workspaces", { name: "Acme" });
+  expect((await eve.call("DELETE", "/v1/account")).status).toBe(200);
+  const { stdout } = await runAdmin(app.dataDir, "account", "list");
+  expect(stdout).toMatch(/^ID +ADDRESS +NAME +OPERATOR +STATE +SECOND FACTOR +CREATED +LAST SEEN\n/);
+  expect(stdout).toMatch(new RegExp(`^${ada.user_id} +${ada.email} +Ada +yes +active +no +2\\S+ +2\\S+$`, "m"));
+  expect(stdout).toMatch(new RegExp(`^${eve.user_id} .* leaving `, "m"));
+
+  const shown = (await runAdmin(app.dataDir, "account", "show", ada.email)).stdout;
+  expect(shown).toMatch(/^SIGNS IN BY +password, code or link by mail$/m);
+  expect(shown).toMatch(/^SESSIONS +1$/m);
+  expect(shown).toMatch(new RegExp(`^${ada.workspace} +\\S+ +Ada +personal +owner\n${team.id} +acme +Acme +team +owner$`, "m"));
+  const { stdout: json } = await runAdmin(app.dataDir, "account", "show", ada.user_id, "--json");
+  expect(JSON.parse(json)).toMatchObject({ id: ada.user_id, state: "active", operator: true, sign_in_methods: ["password"], passkeys: 0, sessions: 1, workspaces: [{ id: ada.workspace, role: "owner" }, { id: team.id }] });
+});
+
+test("an account is erased by the server beside it, once somebody says yes, and not while others are in a team of its own", async () => {
+  const app = await startTestApp();
+  const { owner, url, join } = await newTeam(app);
+  const member = await join("developer");
+  const { body: lone } = await owner.call("POST", "/v1/workspaces", { name: "Lone" });
+  const run = (...more: string[]) => runAdmin(app.dataDir, "account", "delete", owner.email, ...more);
+  for (const more of [[], ["--yes"]]) expect(await run(...more)).toMatchObject({ code: 2, stderr: expect.stringContaining("acme (1)") });
+  expect((await owner.call("POST", `${url}/transfer`, { user_id: member.user_id })).status).toBeLessThan(300);
+  expect(await run()).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/every memory and key of: \S+, lone\. To do it, repeat the command with --yes/) });
+  expect((await owner.call("GET", "/v1/account")).status).toBe(200);
+
+  expect(await run("--yes")).toMatchObject({ code: 0, stdout: expect.stringContaining("is being erased") });
+  expect((await owner.call("GET", "/v1/account")).status).toBe(401);
+  for (const args of [["delete", owner.email, "--yes"], ["enable", owner.email]]) expect(await runAdmin(app.dataDir, "account", ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining("being erased") });
+  await app.runJobs();
+  const { db } = app.server.control;
+  expect(await db.selectFrom("users").select("id").execute()).toEqual([{ id: member.user_id }]);
+  expect((await db.selectFrom("workspaces").select("id").execute()).map(({ id }) => id)).not.toContain(lone.id);
+  expect(await db.selectFrom("jobs").select("kind").where("status", "=", "failed").execute()).toEqual([]);
+  expect((await auditOf(app, "instance")).filter(({ target }) => target === owner.user_id).map(({ action }) => action)).toEqual(["account.deletion_requested", "account.deleted"]);
+  expect(await runAdmin(app.dataDir, "audit", "verify")).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,80 @@
+import { AppError } from "@loci/kit/errors";
+import { createDigest } from "../accounts/digests.ts";
+import { SYSTEM } from "../audit/origin.ts";
+import { openJobQueue } from "../jobs/queue.ts";
+import { Outbox } from "../mail/outbox.ts";
+import { getAccountBy, listAllAccounts, readDetails, type AccountDetails, type AccountRecord } from "../operators/accounts.ts";
+import { changeAccount, createResetLink, eraseAccountNow, hasOperator, requireErasable, type AccountChange } from "../operators/service.ts";
+import { print, requireArguments, toTable, withDesk, type Command, type Desk, type Options } from "./desk.ts";
+
+const ADMIN = { origin: SYSTEM, person: null };
+
+export const ACCOUNT_COMMANDS: Record<string, Command> = {
+  "account list": async (open, args, options) => {
+    requireArguments(args, []);
+    return withDesk(open, async ({ control }) => {
+      const accounts = await listAllAccounts(control.reads);
+      return print(options, accounts, toTable(["ID", "ADDRESS", "NAME", "OPERATOR", "STATE", "SECOND FACTOR", "CREATED", "LAST SEEN"], accounts.map(toRow)));
+    });
+  },
+  "account show": (open, args, options) => withAccount(open, args, async ({ control, now }, account) => {
+    const details = await readDetails({ db: control.reads, now }, account);
+    return print(options, details, toSheet(details));
+  }),
+  "account operator": (open, args, options) => withAccount(open, args, async (desk, account) => {
+    const operator = options.remove !== true;
+    const changed = await changeAccount(desk, ADMIN, account.id, { operator });
+    return print(options, changed, `${account.email} is ${operator ? "an operator" : "no operator"} of this instance.\n`);
+  }),
+  "account disable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: true })),
+  "account enable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: false })),
+  "account reset-link": (open, args, options) => withAccount(open, args, async (desk, account) => {
+    const { control, now, authSecret, config: { publicUrl } } = desk;
+    const link = await createResetLink({ control, now, publicUrl, digest: createDigest(authSecret) }, SYSTEM, account.id);
+    // The link alone goes to standard output, so that a script can hand it over.
+    return print(options, link, `${link.url}\n`);
+  }),
+  "account delete": (open, args, options) => withAccount(open, args, async (desk, account) => {
+    const { control, now, sealer, config } = desk;
+    if (options.yes !== true) throw await askFirst(desk, account);
+    const jobs = openJobQueue({ control, sealer, now });
+    const deletion = await eraseAccountNow({ control, now, config, jobs, outbox: new Outbox({ control, sealer, jobs, now }) }, SYSTEM, account.id);
+    return print(options, { id: account.id, ...deletion }, `${account.email} (${account.id}) is being erased by the server; where none runs, by the next that starts.\n`);
+  }),
+};
+
+/** Most commands are about one account, by its address or id. */
+async function withAccount(open: () => Promise<Desk>, args: string[], work: (desk: Desk, account: AccountRecord) => Promise<string>): Promise<string> {
+  const [addressOrId = ""] = requireArguments(args, ["ADDRESS"]);
+  return withDesk(open, async (desk) => work(desk, await getAccountBy(desk.control.db, addressOrId)));
+}
+
+async function setState(desk: Desk, options: Options, account: AccountRecord, change: AccountChange): Promise<string> {
+  const changed = await changeAccount(desk, ADMIN, account.id, change);
+  const state = changed.disabled_at === null ? "enabled" : "disabled";
+  const warning = (await hasOperator(desk.control.db)) ? "" : "Nobody operates this instance now: account operator ADDRESS names somebody.\n";
+  return print(options, changed, `${account.email} is ${state}.\n${warning}`);
+}
+
+async function askFirst({ control, now }: Desk, account: AccountRecord): Promise<AppError> {
+  await requireErasable(control.db, account.id);
+  const { workspaces } = await readDetails({ db: control.db, now }, account);
+  const own = workspaces.filter(({ role }) => role === "owner").map(({ slug }) => slug);
+  return new AppError("invalid_request", `This erases ${account.email} (${account.id}) at once and for good, with every memory and key of: ${own.join(", ")}. To do it, repeat the command with --yes.`);
+}
+
+const toRow = ({ id, email, name, operator, state, second_factor, created_at, last_seen_at }: AccountRecord): string[] =>
+  [id, email, name, toYes(operator), state, toYes(second_factor), created_at, last_seen_at ?? "never"];
+
+function toSheet(account: AccountDetails): string {
+  const { id, email, name, operator, state, sign_in_methods, passkeys, second_factor, sessions, workspaces, created_at, last_seen_at, disabled_at, delete_after } = account;
+  const methods = [...sign_in_methods, ...(passkeys === 0 ? [] : [`passkey (${passkeys})`]), "code or link by mail"];
+  const states = [state, ...(disabled_at === null ? [] : [`disabled since ${disabled_at}`]), ...(delete_after === null ? [] : [`erased after ${delete_after}`])];
+  const sheet = toTable(["ID", id], [
+    ["ADDRESS", email], ["NAME", name], ["OPERATOR", toYes(operator)], ["STATE", states.join(", ")], ["SIGNS IN BY", methods.join(", ")],
+    ["SECOND FACTOR", toYes(second_factor)], ["SESSIONS", String(sessions)], ["CREATED", created_at], ["LAST SEEN", last_seen_at ?? "never"],
+  ]);
+  return `${sheet}\n${toTable(["WORKSPACE", "SLUG", "NAME", "KIND", "ROLE"], workspaces.map(({ id, slug, name, kind, role }) => [id, slug, name, kind, role]))}`;
+}
+
+const toYes = (yes: boolean): string => (yes ? "yes" : "no");

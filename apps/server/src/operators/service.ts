@@ -1,0 +1,127 @@
+import type { Clock } from "@loci/kit/clock";
+import { AppError } from "@loci/kit/errors";
+import { deletePending } from "../accounts/credentials.ts";
+import type { Digest } from "../accounts/digests.ts";
+import { mintResetLink } from "../accounts/links.ts";
+import { endSessions } from "../accounts/sessions.ts";
+import { appendAudit } from "../audit/append.ts";
+import type { AuditAction } from "../audit/actions.ts";
+import type { Origin } from "../audit/origin.ts";
+import type { Control, ControlDb } from "../control/database.ts";
+import { listOwnedTeams } from "../leaving/owned-workspaces.ts";
+import { deleteAccount, type AccountDeletion, type LeavingParts } from "../leaving/service.ts";
+import type { Person } from "../policy/actor.ts";
+import { getAccount, type AccountRecord } from "./accounts.ts";
+
+export interface OperatorDesk {
+  control: Control;
+  now: Clock;
+}
+
+/** Who steers an account: an operator over HTTP, or whoever has a terminal on the machine. */
+interface Steering {
+  origin: Origin;
+  /** `null` at the command line. */
+  person: Person | null;
+}
+
+export interface AccountChange {
+  operator?: boolean | undefined;
+  disabled?: boolean | undefined;
+}
+
+/** Names an operator or takes that back, shuts an account or opens it again. What is so already stays, and is not written down again. */
+export function changeAccount(desk: OperatorDesk, { origin, person }: Steering, id: string, { operator, disabled }: AccountChange): Promise<AccountRecord> {
+  const { control } = desk;
+  return control.transaction(async () => {
+    if (person !== null) await requireOperator(control.db, person);
+    const account = await getSteerable(control.db, id);
+    if (operator !== undefined && operator !== account.operator) {
+      if (!operator) await requireAnotherOperator(control.db, id);
+      await control.db.updateTable("users").set({ operator: operator ? 1 : 0 }).where("id", "=", id).execute();
+      await note(desk, origin, operator ? "account.operator_granted" : "account.operator_revoked", id);
+    }
+    if (disabled !== undefined && disabled !== (account.disabled_at !== null)) {
+      // Whoever is at the machine can undo it there, and may have to shut out an operator whose account was taken over.
+      if (disabled && person !== null) await requireAnotherOperator(control.db, id);
+      await setDisabled(desk, origin, id, disabled);
+    }
+    return getAccount(control.db, id);
+  });
+}
+
+/** From now on nobody signs in to it; its sessions end, and so do links to a new password and sign-ins that wait for a second factor. */
+async function setDisabled(desk: OperatorDesk, origin: Origin, id: string, disabled: boolean): Promise<void> {
+  const { control: { db }, now } = desk;
+  await db.updateTable("users").set({ disabled_at: disabled ? now().toISOString() : null }).where("id", "=", id).execute();
+  await note(desk, origin, disabled ? "account.disabled" : "account.enabled", id);
+  if (!disabled) return;
+  await deletePending(db, id);
+  await endSessions(desk, toQuiet(origin), { user_id: id, keep: null });
+}
+
+/** Makes a link that sets a new password, for where no mail is sent; it works once, for an hour. */
+export function createResetLink(desk: OperatorDesk & { digest: Digest; publicUrl: string }, origin: Origin, id: string): Promise<{ url: string; expires_at: string }> {
+  const { control } = desk;
+  return control.transaction(async () => {
+    const { state } = await getSteerable(control.db, id);
+    if (state === "disabled") throw new AppError("conflict", "This account is disabled, so a new password opens nothing. Enable it first.");
+    const link = await mintResetLink(desk, id);
+    await note(desk, origin, "account.reset_link_created", id);
+    return link;
+  });
+}
+
+/** Has an account erased at once, as its owner could. Teams in which others are must have another owner first; those without anybody else go along. */
+export function eraseAccountNow(parts: LeavingParts, origin: Origin, id: string): Promise<AccountDeletion> {
+  const { control } = parts;
+  return control.transaction(async () => {
+    const { email } = await requireErasable(control.db, id);
+    const deletion = await deleteAccount(parts, { person: { user_id: id, session_id: "", email }, origin: toQuiet(origin) }, { atOnce: true, takesLoneTeams: true });
+    await appendAudit(parts, origin, { chain: "instance", action: "account.deletion_requested", target: id, details: { at_once: true } });
+    return deletion;
+  });
+}
+
+/** Throws for an account that is being erased, or whose owner has to hand teams over first. */
+export async function requireErasable(db: ControlDb, id: string): Promise<AccountRecord> {
+  const account = await getSteerable(db, id);
+  const shared = (await listOwnedTeams(db, id)).filter(({ other_members }) => other_members > 0);
+  if (shared.length === 0) return account;
+  const teams = shared.map(({ slug, other_members }) => `${slug} (${other_members})`).join(", ");
+  throw new AppError("conflict", `This account owns teams with other members: ${teams}. Its owner hands each to one of them first, POST /v1/workspaces/{workspace}/transfer, or deletes it.`, {
+    details: { reason: "owns_workspaces", workspaces: shared },
+  });
+}
+
+/** Whether anybody operates the instance. */
+export const hasOperator = async (db: ControlDb): Promise<boolean> => (await queryOperators(db).executeTakeFirst()) !== undefined;
+
+/** Operators who can act: shut accounts cannot, and those that leave only look. */
+const queryOperators = (db: ControlDb) => db.selectFrom("users").select("id").where("operator", "=", 1).where("disabled_at", "is", null).where("delete_after", "is", null).limit(1);
+
+/** What let the call in may have ended since: two operators may each be about to shut the other. */
+async function requireOperator(db: ControlDb, { user_id }: Person): Promise<void> {
+  if ((await queryOperators(db).where("id", "=", user_id).executeTakeFirst()) === undefined) throw new AppError("forbidden", "Only an operator of this instance may do that.");
+}
+
+async function requireAnotherOperator(db: ControlDb, id: string): Promise<void> {
+  if ((await queryOperators(db).where("id", "!=", id).executeTakeFirst()) !== undefined) return;
+  throw new AppError("conflict", "This is the last operator of the instance. Name another one first.", { details: { reason: "last_operator" } });
+}
+
+async function getSteerable(db: ControlDb, id: string): Promise<AccountRecord> {
+  const account = await getAccount(db, id);
+  const { deleting_at } = await db.selectFrom("users").select("deleting_at").where("id", "=", id).executeTakeFirstOrThrow();
+  if (deleting_at !== null) throw new AppError("conflict", "This account is being erased; nothing about it can be changed any more.", { details: { reason: "account_erasing" } });
+  return account;
+}
+
+/** In the log of the instance and in the account's own, which its owner reads. */
+async function note(desk: OperatorDesk, origin: Origin, action: AuditAction, id: string): Promise<void> {
+  await appendAudit(desk, origin, { chain: "instance", action, target: id });
+  await appendAudit(desk, toQuiet(origin), { chain: id, action, target: id });
+}
+
+/** Where an operator sits is not for everybody whose account they touch. */
+const toQuiet = (origin: Origin): Origin => ({ ...origin, address: null, user_agent: null });
