@@ -55,30 +55,43 @@ const HEAD = `// Generated from openapi.json. Do not edit: run "npm run generate
 
 /**
  * The types of the TypeScript SDK: a type for each schema, and for each route what it takes and answers. Routes that
- * answer with something else than JSON are apart, and those that only lead to a page are left out.
+ * answer with bytes are apart, and those that are pages or parts of pages are left out.
  */
 export function toSdkTypes(document: OpenApi): string {
   const schemas = Object.entries(document.components.schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(toDeclaration);
-  const routes: string[] = [];
-  const streams: string[] = [];
-  const keyed: string[] = [];
-  for (const [path, methods] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(methods)) {
-      const route = `${method.toUpperCase()} ${path}`;
-      const parameters = (operation.parameters ?? []).map((parameter) => resolveParameter(document, parameter));
-      const answers = listAnswers(operation);
-      const head = `${toComment(operation.summary, operation.deprecated, "  ")}  ${JSON.stringify(route)}: { id: ${JSON.stringify(operation.operationId)}; input: ${toInput(operation, parameters)}`;
-      if (answers === null) streams.push(`${head} };\n`);
-      else if (answers.length > 0) routes.push(`${head}; answer: ${answers.join(" | ")} };\n`);
-      if (parameters.some(({ name }) => name === "Idempotency-Key")) keyed.push(`  ${JSON.stringify(route)},\n`);
-    }
-  }
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => toRoute(document, `${method.toUpperCase()} ${path}`, operation)));
+  const some = (kind: Route["kind"]) => routes.filter((route) => route.kind === kind).map(({ text }) => text).join("");
+  const keyed = routes.filter((route) => route.keyed).map(({ name }) => `  ${JSON.stringify(name)},\n`).join("");
   return [
     HEAD, ...schemas,
-    `/** What each route takes and answers, by method and path. */\nexport interface Routes {\n${routes.join("")}}\n`,
-    `/** The routes that answer with bytes: what each takes. */\nexport interface StreamRoutes {\n${streams.join("")}}\n`,
-    `/** The routes that take an \`Idempotency-Key\`. */\nexport const KEYED_ROUTES: ReadonlySet<string> = /* @__PURE__ */ new Set([\n${keyed.join("")}]);\n`,
+    `/** What each route takes and answers, by method and path. */\nexport interface Routes {\n${some("json")}}\n`,
+    `/** The routes that answer with bytes: what each takes. */\nexport interface StreamRoutes {\n${some("stream")}}\n`,
+    `/** The routes that take an \`Idempotency-Key\`. */\nexport const KEYED_ROUTES: ReadonlySet<string> = /* @__PURE__ */ new Set([\n${keyed}]);\n`,
   ].join("\n");
+}
+
+interface Route {
+  name: string;
+  kind: "json" | "stream" | "page";
+  /** Whether it takes an `Idempotency-Key`. */
+  keyed: boolean;
+  text: string;
+}
+
+const INDENT = "    ";
+const PAGE_TYPES = new Set(["text/html", "application/octet-stream"]);
+
+function toRoute(document: OpenApi, name: string, operation: Operation): Route {
+  const parameters = (operation.parameters ?? []).map((parameter) => resolveParameter(document, parameter));
+  const { kind, types } = readAnswers(operation);
+  const lines = [`id: ${JSON.stringify(operation.operationId)};`, `input: ${toInput(operation, parameters)};`];
+  if (kind === "json") lines.push(`answer: ${types.join(" | ")};`);
+  return {
+    name, kind,
+    keyed: parameters.some((parameter) => parameter.name === "Idempotency-Key"),
+    text: `${toComment(operation.summary, operation.deprecated, "  ")}  ${JSON.stringify(name)}: {\n${lines.map((line) => `${INDENT}${line}\n`).join("")}  };\n`,
+  };
 }
 
 function toDeclaration([name, schema]: [string, Schema]): string {
@@ -100,40 +113,39 @@ function resolveParameter({ components }: OpenApi, parameter: Parameter): Parame
   return found;
 }
 
-/** The types of what answers well, each once; `null` when that is not JSON. */
-function listAnswers({ responses }: Operation): string[] | null {
-  const types = new Set<string>();
-  for (const [status, { content = {} }] of Object.entries(responses)) {
-    if (!status.startsWith("2")) continue;
-    const media = Object.keys(content);
-    if (media.some((type) => type !== "application/json")) return null;
-    types.add(media.length === 0 ? "undefined" : toType(content["application/json"]?.schema ?? {}, "    "));
-  }
-  return [...types];
+/** The types of what answers well, each once. */
+function readAnswers({ responses }: Operation): { kind: Route["kind"]; types: string[] } {
+  const contents = Object.entries(responses).filter(([status]) => status.startsWith("2")).map(([, { content = {} }]) => content);
+  const media = contents.flatMap((content) => Object.keys(content));
+  if (contents.length === 0 || media.some((type) => PAGE_TYPES.has(type))) return { kind: "page", types: [] };
+  if (media.some((type) => type !== "application/json")) return { kind: "stream", types: [] };
+  const types = contents.map((content) => (Object.keys(content).length === 0 ? "undefined" : toType(content["application/json"]?.schema ?? {}, INDENT)));
+  return { kind: "json", types: [...new Set(types)] };
 }
 
 function toInput(operation: Operation, parameters: Parameter[]): string {
+  const inner = `${INDENT}  `;
   const members: string[] = [];
   for (const [name, place] of [["params", "path"], ["query", "query"]] as const) {
     const some = parameters.filter((parameter) => parameter.in === place);
     if (some.length === 0) continue;
     const required = some.filter((parameter) => parameter.required === true).map((parameter) => parameter.name);
     const properties = Object.fromEntries(some.map(({ name, schema, description = schema.description }) => [name, { ...schema, ...(description !== undefined && { description }) }]));
-    members.push(`${name}${required.length === 0 ? "?" : ""}: ${toType({ type: "object", properties, required, additionalProperties: false }, "    ")}${required.length === 0 ? " | undefined" : ""}`);
+    const type = toType({ type: "object", properties, required, additionalProperties: false }, inner);
+    members.push(required.length === 0 ? `${name}?: ${type} | undefined` : `${name}: ${type}`);
   }
-  const body = toBody(operation);
-  if (body !== null) members.push(body);
-  return members.length === 0 ? "Record<never, never>" : `{ ${members.join("; ")} }`;
+  members.push(...toBody(operation, inner));
+  return members.length === 0 ? "Record<never, never>" : `{\n${members.map((member) => `${inner}${member};\n`).join("")}${INDENT}}`;
 }
 
 /** JSON by its schema; a body of bare text says of which media type it is. */
-function toBody({ requestBody }: Operation): string | null {
-  if (requestBody === undefined) return null;
+function toBody({ requestBody }: Operation, indent: string): string[] {
+  if (requestBody === undefined) return [];
   const json = requestBody.content["application/json"]?.schema;
-  if (json === undefined || (json.type === "string" && json.$ref === undefined)) {
-    return `text: string; type: ${Object.keys(requestBody.content).map((type) => JSON.stringify(type)).join(" | ")}`;
+  if (json === undefined || json.type === "string") {
+    return ["text: string", `type: ${Object.keys(requestBody.content).map((type) => JSON.stringify(type)).join(" | ")}`];
   }
-  return requestBody.required === true ? `body: ${toType(json, "    ")}` : `body?: ${toType(json, "    ")} | undefined`;
+  return [requestBody.required === true ? `body: ${toType(json, indent)}` : `body?: ${toType(json, indent)} | undefined`];
 }
 
 function toType(schema: Schema, indent: string): string {

@@ -1,7 +1,10 @@
 /** Welch's t: by how many standard errors the means of two samples differ, whose variances may. */
-export function welchT(first: Iterable<number>, second: Iterable<number>): number {
+export const welchT = (first: Iterable<number>, second: Iterable<number>): number => (toMoments(first).mean - toMoments(second).mean) / standardError(first, second);
+
+/** Of the difference of the means of two samples, in their unit. */
+export function standardError(first: Iterable<number>, second: Iterable<number>): number {
   const [a, b] = [toMoments(first), toMoments(second)];
-  return (a.mean - b.mean) / Math.sqrt(a.variance / a.count + b.variance / b.count);
+  return Math.sqrt(a.variance / a.count + b.variance / b.count);
 }
 
 function toMoments(sample: Iterable<number>): { count: number; mean: number; variance: number } {

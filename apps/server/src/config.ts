@@ -4,10 +4,9 @@ import { parseEnv } from "node:util";
 import type { LogLevel } from "@loci/kit/log";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { toBlockList } from "./http/client-address.ts";
+import { findRuleFaults } from "./config-rules.ts";
 import { explain } from "./http/parse.ts";
 import { OWN_PLANS_FILE, readCatalogue, type Catalogue } from "./plans/catalogue.ts";
-import { findWeakness } from "./secrets.ts";
 
 const PREFIX = "LOCI_";
 
@@ -16,13 +15,18 @@ const whole = (min: number, max: number) =>
 const secret = () => z.string().meta({ secret: true });
 const list = () => z.string().default("").transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
 const httpUrl = () => z.url({ protocol: /^https?$/, error: "must be a URL that starts with http:// or https://." }).transform((url) => url.replace(/\/+$/, ""));
+// Pages and cookies stand at the root, and a browser's Origin holds no more than this.
+const publicUrl = () => httpUrl().refine((url) => new URL(url).href === `${new URL(url).origin}/`, { error: "must be an address alone, like https://loci.example.com: without a path, ?, # or user." }).transform((url) => new URL(url).origin);
+const ADDRESS = String.raw`[^\s<>@,;:"]+@[^\s<>@,;:"]+`;
+const NAMED = String.raw`(?:"[^\p{Cc}"\\]*"|[^\p{Cc}<>@,;:"]*) ?<${ADDRESS}>`;
+const sender = () => z.string().regex(new RegExp(`^(?:${ADDRESS}|${NAMED})$`, "u"), { error: "must be a mail address, with or without a name: Loci <loci@example.com>." });
 
 /** Every variable, explained where it is declared; `.env.example` is written from this. */
 export const Settings = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("development").describe("In production nothing is created at the first start, and weak secrets refuse to boot."),
   HOST: z.string().default("127.0.0.1").describe("The address to listen on. 0.0.0.0 listens on all, as containers need."),
   PORT: whole(0, 65_535).default(8080).describe("The port to listen on. 0 takes any free one."),
-  PUBLIC_URL: httpUrl().optional().describe("The address under which others reach this server, for links in answers. Without it: http://HOST:PORT, with localhost for this machine's own."),
+  PUBLIC_URL: publicUrl().optional().describe("The address under which browsers reach this server, for links, cookies and the check of Origin: https://loci.example.com, without a path. Required in production, and https:// there unless it is localhost. Without it: http://HOST:PORT, with localhost for this machine's own."),
   DATA_DIR: z.string().default("./data").describe("The folder that holds everything: memories, keys, indexes. Back this up."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged. info is a line per request."),
   KEY_PEPPER: secret().optional().describe("The secret that API keys are hashed with, 32 bytes or more: `openssl rand -base64 32`. Required in production; in development one is made and kept in DATA_DIR/secrets.json."),
@@ -32,7 +36,7 @@ export const Settings = z.object({
   TRUSTED_PROXIES: list().describe("Addresses and blocks of the proxies in front, separated by commas: 10.0.0.0/8,::1. From them X-Forwarded-For is believed. Without it: from nobody."),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be a URL like smtps://user:password@mail.example.com:465." }).meta({ secret: true }).optional().describe("The server that mail is sent by: smtps://user:password@mail.example.com:465. smtps://, or smtp:// with ?requireTLS=true, forces TLS; smtp:// alone takes it where the server offers it."),
   RESEND_API_KEY: secret().optional().describe("Instead of SMTP_URL: a key of Resend, by whose API mail is sent."),
-  MAIL_FROM: z.string().default("Loci <loci@localhost>").describe("The sender of mails: Loci <loci@example.com>."),
+  MAIL_FROM: sender().default("Loci <loci@localhost>").describe("The sender of mails: Loci <loci@example.com>."),
   DEFAULT_PLAN: z.string().default("self-hosted").describe("The plan of workspaces that have none of their own: a name from the file of plans. self-hosted limits nothing."),
   PLANS_FILE: z.string().optional().describe("The file of plans: names, prices, limits. Without it: plans.json of the program; plans/ has others to begin with."),
   GITHUB_CLIENT_ID: z.string().optional().describe("Sign-in with GitHub: the client id of an OAuth app whose callback is PUBLIC_URL/v1/auth/callback/github."),
@@ -130,7 +134,7 @@ export function readConfig(env: Environment): Config {
     if (parsed.success) values[name] = parsed.data;
     else faults.push(...parsed.error.issues.map(({ message }) => `${name} ${message}`));
   }
-  faults.push(...findRuleFaults(values as Partial<Values>));
+  faults.push(...findRuleFaults(values as Partial<Values>, new Set(Object.keys(said))));
   const { PLANS_FILE = OWN_PLANS_FILE, DEFAULT_PLAN } = values as Values;
   const plans = readCatalogue(path.resolve(PLANS_FILE), DEFAULT_PLAN);
   faults.push(...plans.faults);
@@ -184,54 +188,7 @@ function findUnknown(env: Environment): string[] {
     });
 }
 
-type Values = z.output<typeof Settings>;
-
-/** Rules between variables, so that they fail here and not where they would hurt. */
-function findRuleFaults(settings: Partial<Values>): string[] {
-  const { NODE_ENV, KEY_PEPPER, KEY_PEPPER_PREVIOUS, EMBEDDER = "", EMBEDDER_BASE_URL = "", EMBEDDER_API_KEY, EMBEDDER_DIMENSIONS } = settings;
-  const faults: string[] = [];
-  if (NODE_ENV === "production") {
-    for (const name of ["KEY_PEPPER", "AUTH_SECRET"] as const) {
-      if (settings[name] === undefined) faults.push(`${name} is missing: production needs it. Make one with \`openssl rand -base64 32\`.`);
-    }
-    for (const [name, bytesMin] of [["KEY_PEPPER", 32], ["KEY_PEPPER_PREVIOUS", 32], ["AUTH_SECRET", 32], ["METRICS_TOKEN", 16]] as const) {
-      const value = settings[name];
-      const weakness = value === undefined ? null : findWeakness(value, bytesMin);
-      if (weakness !== null) faults.push(`${name} ${weakness}. Make one with \`openssl rand -base64 32\`.`);
-    }
-  }
-  faults.push(...findPeopleFaults(settings));
-  if (KEY_PEPPER_PREVIOUS !== undefined && KEY_PEPPER === undefined) faults.push("KEY_PEPPER_PREVIOUS is set without KEY_PEPPER. Set the new pepper too.");
-  if (KEY_PEPPER !== undefined && KEY_PEPPER === KEY_PEPPER_PREVIOUS) faults.push("KEY_PEPPER and KEY_PEPPER_PREVIOUS are the same. Take the previous one out.");
-  if (EMBEDDER.startsWith("openai:") && EMBEDDER_API_KEY === undefined && EMBEDDER_BASE_URL.startsWith("https://api.openai.com")) {
-    faults.push(`EMBEDDER_API_KEY is missing: EMBEDDER=${EMBEDDER} asks ${EMBEDDER_BASE_URL}, which wants one.`);
-  }
-  if (EMBEDDER_DIMENSIONS !== undefined && !EMBEDDER.startsWith("openai:")) faults.push(`EMBEDDER_DIMENSIONS is only for EMBEDDER=openai:MODEL, not for ${EMBEDDER}. Take it out.`);
-  if (EMBEDDER.startsWith("onnx:") && !existsSync(EMBEDDER.slice("onnx:".length))) faults.push(`EMBEDDER=${EMBEDDER} names a folder that is not there.`);
-  return faults;
-}
-
-const CLIENTS = [
-  ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
-  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
-  ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
-] as const;
-
-/** What is wrong in the settings of accounts and mail. */
-function findPeopleFaults(settings: Partial<Values>): string[] {
-  const faults: string[] = [];
-  for (const names of CLIENTS) {
-    const missing = names.filter((name) => settings[name] === undefined);
-    if (missing.length > 0 && missing.length < names.length) faults.push(`${missing.join(" and ")} must be set as well: ${names.join(", ")} go together.`);
-  }
-  if (settings.SMTP_URL !== undefined && settings.RESEND_API_KEY !== undefined) faults.push("SMTP_URL and RESEND_API_KEY are both set. Keep one.");
-  try {
-    toBlockList(settings.TRUSTED_PROXIES ?? []);
-  } catch (error) {
-    faults.push(`TRUSTED_PROXIES is at fault: ${(error as Error).message}`);
-  }
-  return faults;
-}
+export type Values = z.output<typeof Settings>;
 
 function toConfig(settings: Values, plans: Catalogue): Config {
   const { HOST, PORT, PUBLIC_URL, KEY_PEPPER, KEY_PEPPER_PREVIOUS } = settings;

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { ensureFirstKey, toGreeting } from "./first-start.ts";
+import { readConfig, type Environment } from "./config.ts";
+import { ensureFirstKey, findWayIn, toGreeting } from "./first-start.ts";
 import { startTestApp } from "./testing/harness.ts";
 import { createWorkspace } from "./workspaces/service.ts";
 
@@ -41,6 +42,13 @@ test("the greeting holds commands that work as printed", async () => {
   }
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   expect(answers[1]?.body.memories[0].content).toContain("tea");
+});
+
+test("a server in production that nobody can get into says how the first account is made, and no other server does", () => {
+  const config = (env: Environment = {}) => readConfig({ NODE_ENV: "production", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6", ...env });
+  const others = [{ NODE_ENV: "development" }, { SMTP_URL: "smtps://mail.example.com" }, { GITHUB_CLIENT_ID: "Iv1.8a61f9b3", GITHUB_CLIENT_SECRET: "a0c1e2b3d4f5" }];
+  expect(findWayIn(config(), false)).toContain("npm run admin -- account create ADDRESS");
+  expect([findWayIn(config(), true), ...others.map((env) => findWayIn(config(env), false))]).toEqual([null, null, null, null]);
 });
 
 test("a later greeting says where the key is, and not what it is", () => {

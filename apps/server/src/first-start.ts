@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Clock } from "@loci/kit/clock";
 import { SYSTEM } from "./audit/origin.ts";
+import type { Config } from "./config.ts";
 import type { Control } from "./control/database.ts";
 import type { Peppers } from "./keys/secrets.ts";
 import { createKey, listAllKeys } from "./keys/service.ts";
@@ -30,6 +31,12 @@ export async function ensureFirstKey({ control, peppers, now, dataDir }: Parts):
   const { secret } = await createKey({ control, now, peppers }, SYSTEM, input);
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   return { kind: "created", key: secret, file };
+}
+
+/** How somebody gets into a server in production where no sign-up code reaches anybody; `null` where people get in by themselves. */
+export function findWayIn({ mode, mail, providers }: Pick<Config, "mode" | "mail" | "providers">, people: boolean): string | null {
+  if (people || mode !== "production" || mail !== null || Object.values(providers).some((provider) => provider !== null)) return null;
+  return "Nobody has an account here, and no mail is sent, so nobody can sign up. Make the first account, which becomes operator: npm run admin -- account create ADDRESS";
 }
 
 /** What a person at a terminal wants to read first. `ownerLink` is `null` once the workspace has an owner. */

@@ -40,6 +40,7 @@ test("in production nothing is made and no key is printed", async () => {
   await see(/"msg":"listening"/);
   await sleep(200);
   expect(output()).not.toMatch(/mk_|The key/);
+  expect(output()).toMatch(/"level":"warn".*npm run admin -- account create/);
   child.kill("SIGTERM");
   expect(await exit).toBe(0);
 });

@@ -148,7 +148,7 @@ test("a store without a file, a file without a store, and a byte of what was del
     db.exec("create table attic as select 'CanaryBird999999x' as word");
   }, "canarybird999999x");
   for (const what of [`half: a memory store has no file: ${used().id}`, "half: a file of a memory store belongs to nobody: wsp_x"]) expect(found).toContain(what);
-  expect(found).toContainEqual(expect.stringMatching(/^back: of what was deleted: CanaryBird999999x in control\.db/));
+  expect(found).toContainEqual(expect.stringMatching(/^back: of what was deleted: canarybird999999x in control\.db at /));
 });
 
 test("a mail that never came is noticed", () => {

@@ -31,7 +31,11 @@ export async function checkAll(acting: Acting): Promise<void> {
 export function checkAtRest({ record }: Pick<Acting, "record">, structure: Structure, office: PostOffice): void {
   const left = new Set(record.livingSpaces.filter(({ unknown }) => unknown.length > 0).map(({ id }) => id));
   for (const { kind, what } of structure.findFaultsAtRest(left)) record.violate(kind, what);
-  for (const found of structure.findWords(record.goneWords)) record.violate("back", `of what was deleted: ${found}`);
+  for (const { word, where } of structure.findWords(record.goneWords)) {
+    record.violate("back", `of what was deleted: ${word} in ${where}`);
+    // Said once, however long it stays.
+    record.goneWords.delete(word);
+  }
   for (const due of record.dueMails) {
     if (due.unlessGone?.gone !== true && !office.has(due)) record.violate("mail", `nobody was sent "${due.subject}" at ${due.to}`);
   }

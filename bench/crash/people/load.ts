@@ -72,7 +72,11 @@ export class PeopleLoad {
   }
 
   private async work(acting: Acting, first: Kind): Promise<void> {
-    for (let plan = this.choose(acting, first); plan !== null && !this.stopped; plan = this.choose(acting, null)) await carryOut(plan);
+    for (let wished: Kind | null = first; !this.stopped; wished = null) {
+      const plan = this.choose(acting, wished);
+      if (plan === null) return;
+      await carryOut(plan);
+    }
   }
 
   /** Something of the kind that is wished for, else of any: a sign-up can always be asked for. */

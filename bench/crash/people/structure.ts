@@ -98,13 +98,17 @@ export class Structure {
     return [...this.find(NEVER), ...this.find(NEVER_AT_REST), ...strays, ...missing];
   }
 
-  /** Which of these words stand in which file, with what is around them. */
-  findWords(words: ReadonlySet<string>): string[] {
-    return listFiles(this.dataDir).flatMap((file) => {
+  /** Which of these words stand in which file, with what is around them; each once. */
+  findWords(words: ReadonlySet<string>): { word: string; where: string }[] {
+    const found = new Map<string, string>();
+    for (const file of listFiles(this.dataDir)) {
       const text = readFileSync(file, "latin1");
-      const found = [...text.matchAll(WORD)].filter(([word]) => words.has(word.toLowerCase()));
-      return found.map(({ 0: word, index }) => `${word} in ${path.relative(this.dataDir, file)} at ${index}: ${text.slice(index - AROUND, index + AROUND).replaceAll(/[^ -~]/g, ".")}`);
-    });
+      for (const { 0: written, index } of text.matchAll(WORD)) {
+        const word = written.toLowerCase();
+        if (words.has(word)) found.set(word, `${path.relative(this.dataDir, file)} at ${index}: ${text.slice(Math.max(0, index - AROUND), index + AROUND).replaceAll(/[^ -~]/g, ".")}`);
+      }
+    }
+    return [...found].map(([word, where]) => ({ word, where }));
   }
 
   hasHappened({ trace }: Sent): boolean {

@@ -2243,600 +2243,1188 @@ export interface WorkspaceTransfer {
 /** What each route takes and answers, by method and path. */
 export interface Routes {
   /** Keep a memory, or a conversation */
-  "POST /v1/store": { id: "storeMemory"; input: { body: StoreBody }; answer: StoreReceipt | StoreReceipts };
+  "POST /v1/store": {
+    id: "storeMemory";
+    input: {
+      body: StoreBody;
+    };
+    answer: StoreReceipt | StoreReceipts;
+  };
   /** Ask the memory a question */
-  "POST /v1/recall": { id: "recallMemories"; input: { body: RecallBody }; answer: RecallResult };
+  "POST /v1/recall": {
+    id: "recallMemories";
+    input: {
+      body: RecallBody;
+    };
+    answer: RecallResult;
+  };
   /** Forget memories */
-  "POST /v1/forget": { id: "forgetMemories"; input: { body: ForgetBody }; answer: ForgetReceipt };
+  "POST /v1/forget": {
+    id: "forgetMemories";
+    input: {
+      body: ForgetBody;
+    };
+    answer: ForgetReceipt;
+  };
   /** List memories */
-  "GET /v1/memories": { id: "listMemories"; input: { query?: {
-      /** Only memories of this group. */
-      group?: string | undefined;
-      /** Only memories of one of these types; repeat it, or separate with commas. */
-      type?: string[] | undefined;
-      /** Only memories with all of these tags; repeat it, or separate with commas. */
-      tag?: string[] | undefined;
-      /** Only memories of this session. */
-      session?: string | undefined;
-      /** Only memories whose text holds this, whatever its case. */
-      contains?: string | undefined;
-      /** A filter as JSON text, URL-encoded. */
-      filter?: string | undefined;
-      /** The forgotten ones that can still be restored, instead of the live ones. */
-      forgotten?: boolean | undefined;
-      /** Also those that others replaced. */
-      include_superseded?: boolean | undefined;
-      /** By time of creation; newest unless said. */
-      order?: "newest" | "oldest" | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-      /** Also count all that match; it costs a scan. */
-      total?: boolean | undefined;
-    } | undefined }; answer: MemoryPage };
+  "GET /v1/memories": {
+    id: "listMemories";
+    input: {
+      query?: {
+        /** Only memories of this group. */
+        group?: string | undefined;
+        /** Only memories of one of these types; repeat it, or separate with commas. */
+        type?: string[] | undefined;
+        /** Only memories with all of these tags; repeat it, or separate with commas. */
+        tag?: string[] | undefined;
+        /** Only memories of this session. */
+        session?: string | undefined;
+        /** Only memories whose text holds this, whatever its case. */
+        contains?: string | undefined;
+        /** A filter as JSON text, URL-encoded. */
+        filter?: string | undefined;
+        /** The forgotten ones that can still be restored, instead of the live ones. */
+        forgotten?: boolean | undefined;
+        /** Also those that others replaced. */
+        include_superseded?: boolean | undefined;
+        /** By time of creation; newest unless said. */
+        order?: "newest" | "oldest" | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+        /** Also count all that match; it costs a scan. */
+        total?: boolean | undefined;
+      } | undefined;
+    };
+    answer: MemoryPage;
+  };
   /** Create a memory */
-  "POST /v1/memories": { id: "createMemory"; input: { body: NewMemory }; answer: StoreReceipt };
+  "POST /v1/memories": {
+    id: "createMemory";
+    input: {
+      body: NewMemory;
+    };
+    answer: StoreReceipt;
+  };
   /** Get a memory */
-  "GET /v1/memories/{id}": { id: "getMemory"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: Memory };
+  "GET /v1/memories/{id}": {
+    id: "getMemory";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: Memory;
+  };
   /** Change a memory */
-  "PATCH /v1/memories/{id}": { id: "updateMemory"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; body: MemoryPatch }; answer: StoreReceipt };
+  "PATCH /v1/memories/{id}": {
+    id: "updateMemory";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body: MemoryPatch;
+    };
+    answer: StoreReceipt;
+  };
   /** Forget a memory */
-  "DELETE /v1/memories/{id}": { id: "deleteMemory"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; query?: {
-      /** Only count what would be forgotten. */
-      dry_run?: boolean | undefined;
-      /** Erase at once, without the 7 days in which restore brings it back. */
-      permanent?: boolean | undefined;
-    } | undefined }; answer: ForgetReceipt };
+  "DELETE /v1/memories/{id}": {
+    id: "deleteMemory";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      query?: {
+        /** Only count what would be forgotten. */
+        dry_run?: boolean | undefined;
+        /** Erase at once, without the 7 days in which restore brings it back. */
+        permanent?: boolean | undefined;
+      } | undefined;
+    };
+    answer: ForgetReceipt;
+  };
   /** List the versions of a memory */
-  "GET /v1/memories/{id}/history": { id: "listVersions"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; query?: {
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: MemoryHistory };
+  "GET /v1/memories/{id}/history": {
+    id: "listVersions";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      query?: {
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: MemoryHistory;
+  };
   /** Bring back a memory, or a version of it */
-  "POST /v1/memories/{id}/restore": { id: "restoreMemory"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; body?: RestoreBody | undefined }; answer: StoreReceipt };
+  "POST /v1/memories/{id}/restore": {
+    id: "restoreMemory";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body?: RestoreBody | undefined;
+    };
+    answer: StoreReceipt;
+  };
   /** List the neighbours of a memory */
-  "GET /v1/memories/{id}/related": { id: "listRelated"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; query?: {
-      /** Steps to walk, 1 to 5; 1 unless said. */
-      depth?: number | undefined;
-      /** Only along relationships of these types. */
-      type?: string[] | undefined;
-      /** Along relationships from the memory, to it, or both. */
-      direction?: "out" | "in" | "both" | undefined;
-      /** How many memories, 1 to 100; 20 unless said. The nearest first. */
-      limit?: number | undefined;
-    } | undefined }; answer: RelatedMemories };
+  "GET /v1/memories/{id}/related": {
+    id: "listRelated";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      query?: {
+        /** Steps to walk, 1 to 5; 1 unless said. */
+        depth?: number | undefined;
+        /** Only along relationships of these types. */
+        type?: string[] | undefined;
+        /** Along relationships from the memory, to it, or both. */
+        direction?: "out" | "in" | "both" | undefined;
+        /** How many memories, 1 to 100; 20 unless said. The nearest first. */
+        limit?: number | undefined;
+      } | undefined;
+    };
+    answer: RelatedMemories;
+  };
   /** Run many operations in one call */
-  "POST /v1/batch": { id: "runBatch"; input: { body: BatchBody }; answer: BatchResults };
+  "POST /v1/batch": {
+    id: "runBatch";
+    input: {
+      body: BatchBody;
+    };
+    answer: BatchResults;
+  };
   /** List groups */
-  "GET /v1/groups": { id: "listGroups"; input: { query?: {
-      /** Only groups whose name begins with this. */
-      prefix?: string | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: GroupPage };
+  "GET /v1/groups": {
+    id: "listGroups";
+    input: {
+      query?: {
+        /** Only groups whose name begins with this. */
+        prefix?: string | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: GroupPage;
+  };
   /** Get a group */
-  "GET /v1/groups/{name}": { id: "getGroup"; input: { params: {
-      /** The group's name, percent-encoded. */
-      name: string;
-    } }; answer: Group };
+  "GET /v1/groups/{name}": {
+    id: "getGroup";
+    input: {
+      params: {
+        /** The group's name, percent-encoded. */
+        name: string;
+      };
+    };
+    answer: Group;
+  };
   /** Erase a group */
-  "DELETE /v1/groups/{name}": { id: "deleteGroup"; input: { params: {
-      /** The group's name, percent-encoded. */
-      name: string;
-    }; query?: {
-      /** Only count what would be erased. */
-      dry_run?: boolean | undefined;
-    } | undefined }; answer: ForgetReceipt };
+  "DELETE /v1/groups/{name}": {
+    id: "deleteGroup";
+    input: {
+      params: {
+        /** The group's name, percent-encoded. */
+        name: string;
+      };
+      query?: {
+        /** Only count what would be erased. */
+        dry_run?: boolean | undefined;
+      } | undefined;
+    };
+    answer: ForgetReceipt;
+  };
   /** Connect two memories */
-  "POST /v1/relationships": { id: "createRelationship"; input: { body: NewRelationship }; answer: RelationshipReceipt };
+  "POST /v1/relationships": {
+    id: "createRelationship";
+    input: {
+      body: NewRelationship;
+    };
+    answer: RelationshipReceipt;
+  };
   /** List relationships */
-  "GET /v1/relationships": { id: "listRelationships"; input: { query?: {
-      /** Only those with this memory at an end. */
-      memory?: string | undefined;
-      /** Only of these types; repeat it, or separate with commas. */
-      type?: string[] | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: RelationshipPage };
+  "GET /v1/relationships": {
+    id: "listRelationships";
+    input: {
+      query?: {
+        /** Only those with this memory at an end. */
+        memory?: string | undefined;
+        /** Only of these types; repeat it, or separate with commas. */
+        type?: string[] | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: RelationshipPage;
+  };
   /** Get a relationship */
-  "GET /v1/relationships/{id}": { id: "getRelationship"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: Relationship };
+  "GET /v1/relationships/{id}": {
+    id: "getRelationship";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: Relationship;
+  };
   /** Take a relationship away */
-  "DELETE /v1/relationships/{id}": { id: "deleteRelationship"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: RemovedRelationship };
+  "DELETE /v1/relationships/{id}": {
+    id: "deleteRelationship";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: RemovedRelationship;
+  };
   /** Read a part of the graph */
-  "GET /v1/graph": { id: "readGraph"; input: { query?: {
-      /** Only memories of this group. */
-      group?: string | undefined;
-      /** Start from these memories; from the most connected ones unless said. */
-      memory?: string[] | undefined;
-      /** Steps to walk from the start, 1 to 5; 2 unless said. */
-      depth?: number | undefined;
-      /** Only along relationships of these types. */
-      type?: string[] | undefined;
-      /** How many memories at most, 1 to 500; 100 unless said. */
-      limit?: number | undefined;
-    } | undefined }; answer: Graph };
+  "GET /v1/graph": {
+    id: "readGraph";
+    input: {
+      query?: {
+        /** Only memories of this group. */
+        group?: string | undefined;
+        /** Start from these memories; from the most connected ones unless said. */
+        memory?: string[] | undefined;
+        /** Steps to walk from the start, 1 to 5; 2 unless said. */
+        depth?: number | undefined;
+        /** Only along relationships of these types. */
+        type?: string[] | undefined;
+        /** How many memories at most, 1 to 500; 100 unless said. */
+        limit?: number | undefined;
+      } | undefined;
+    };
+    answer: Graph;
+  };
   /** Import memories */
-  "POST /v1/import": { id: "importMemories"; input: { query?: {
-      /** loci: our own export; mcp: the memory file of the MCP reference server; mem0: a list of memories as mem0 gives it; auto: told by the content. */
-      format?: "auto" | "loci" | "mcp" | "mem0" | undefined;
-      /** Put everything into this group, whatever the file says. */
-      group?: string | undefined;
-    } | undefined; text: string; type: "application/x-ndjson" | "application/jsonl" | "application/json" | "text/plain" }; answer: ImportReceipt };
+  "POST /v1/import": {
+    id: "importMemories";
+    input: {
+      query?: {
+        /** loci: our own export; mcp: the memory file of the MCP reference server; mem0: a list of memories as mem0 gives it; auto: told by the content. */
+        format?: "auto" | "loci" | "mcp" | "mem0" | undefined;
+        /** Put everything into this group, whatever the file says. */
+        group?: string | undefined;
+      } | undefined;
+      text: string;
+      type: "application/x-ndjson" | "application/jsonl" | "application/json" | "text/plain";
+    };
+    answer: ImportReceipt;
+  };
   /** Read what this key may do */
-  "GET /v1/key": { id: "readOwnKey"; input: Record<never, never>; answer: OwnKey };
+  "GET /v1/key": {
+    id: "readOwnKey";
+    input: Record<never, never>;
+    answer: OwnKey;
+  };
   /** Create an API key */
-  "POST /v1/api-keys": { id: "createApiKey"; input: { body: NewApiKey }; answer: CreatedApiKey };
+  "POST /v1/api-keys": {
+    id: "createApiKey";
+    input: {
+      body: NewApiKey;
+    };
+    answer: CreatedApiKey;
+  };
   /** List API keys */
-  "GET /v1/api-keys": { id: "listApiKeys"; input: { query?: {
-      /** Only keys in one of these states; repeat it, or separate with commas. */
-      state?: string[] | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: ApiKeyPage };
+  "GET /v1/api-keys": {
+    id: "listApiKeys";
+    input: {
+      query?: {
+        /** Only keys in one of these states; repeat it, or separate with commas. */
+        state?: string[] | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: ApiKeyPage;
+  };
   /** Get an API key */
-  "GET /v1/api-keys/{id}": { id: "getApiKey"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: ApiKey };
+  "GET /v1/api-keys/{id}": {
+    id: "getApiKey";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: ApiKey;
+  };
   /** Change an API key */
-  "PATCH /v1/api-keys/{id}": { id: "updateApiKey"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; body: ApiKeyPatch }; answer: ApiKey };
+  "PATCH /v1/api-keys/{id}": {
+    id: "updateApiKey";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body: ApiKeyPatch;
+    };
+    answer: ApiKey;
+  };
   /** Revoke an API key */
-  "DELETE /v1/api-keys/{id}": { id: "revokeApiKey"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: undefined };
+  "DELETE /v1/api-keys/{id}": {
+    id: "revokeApiKey";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Rotate an API key */
-  "POST /v1/api-keys/{id}/rotate": { id: "rotateApiKey"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    }; body?: RotateApiKey | undefined }; answer: RotatedApiKey };
+  "POST /v1/api-keys/{id}/rotate": {
+    id: "rotateApiKey";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body?: RotateApiKey | undefined;
+    };
+    answer: RotatedApiKey;
+  };
   /** Report leaked API keys */
-  "POST /v1/api-keys/report-leak": { id: "reportLeakedApiKeys"; input: { text: string; type: "application/json" }; answer: LeakFeedback };
+  "POST /v1/api-keys/report-leak": {
+    id: "reportLeakedApiKeys";
+    input: {
+      text: string;
+      type: "application/json";
+    };
+    answer: LeakFeedback;
+  };
   /** Read the audit log */
-  "GET /v1/audit": { id: "listAudit"; input: { query?: {
-      /** Only this action, or all actions of a noun: `key.*`. */
-      action?: string | undefined;
-      /** Only what this user or key did, by id. */
-      actor?: string | undefined;
-      /** Only what was done to this, by id. */
-      target?: string | undefined;
-      /** Only from this time on. */
-      since?: string | undefined;
-      /** Only before this time. */
-      until?: string | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: AuditPage };
+  "GET /v1/audit": {
+    id: "listAudit";
+    input: {
+      query?: {
+        /** Only this action, or all actions of a noun: `key.*`. */
+        action?: string | undefined;
+        /** Only what this user or key did, by id. */
+        actor?: string | undefined;
+        /** Only what was done to this, by id. */
+        target?: string | undefined;
+        /** Only from this time on. */
+        since?: string | undefined;
+        /** Only before this time. */
+        until?: string | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: AuditPage;
+  };
   /** Read the audit log of your account */
-  "GET /v1/account/audit": { id: "listAccountAudit"; input: { query?: {
-      /** Only this action, or all actions of a noun: `key.*`. */
-      action?: string | undefined;
-      /** Only what this user or key did, by id. */
-      actor?: string | undefined;
-      /** Only what was done to this, by id. */
-      target?: string | undefined;
-      /** Only from this time on. */
-      since?: string | undefined;
-      /** Only before this time. */
-      until?: string | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: AuditPage };
+  "GET /v1/account/audit": {
+    id: "listAccountAudit";
+    input: {
+      query?: {
+        /** Only this action, or all actions of a noun: `key.*`. */
+        action?: string | undefined;
+        /** Only what this user or key did, by id. */
+        actor?: string | undefined;
+        /** Only what was done to this, by id. */
+        target?: string | undefined;
+        /** Only from this time on. */
+        since?: string | undefined;
+        /** Only before this time. */
+        until?: string | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: AuditPage;
+  };
   /** List your workspaces */
-  "GET /v1/workspaces": { id: "listWorkspaces"; input: { query?: {
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: WorkspacePage };
+  "GET /v1/workspaces": {
+    id: "listWorkspaces";
+    input: {
+      query?: {
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: WorkspacePage;
+  };
   /** Make a team workspace */
-  "POST /v1/workspaces": { id: "createWorkspace"; input: { body: NewWorkspace }; answer: Workspace };
+  "POST /v1/workspaces": {
+    id: "createWorkspace";
+    input: {
+      body: NewWorkspace;
+    };
+    answer: Workspace;
+  };
   /** Get a workspace */
-  "GET /v1/workspaces/{workspace}": { id: "getWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    } }; answer: Workspace };
+  "GET /v1/workspaces/{workspace}": {
+    id: "getWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+    };
+    answer: Workspace;
+  };
   /** Rename a workspace */
-  "PATCH /v1/workspaces/{workspace}": { id: "updateWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; body: WorkspaceChange }; answer: Workspace };
+  "PATCH /v1/workspaces/{workspace}": {
+    id: "updateWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      body: WorkspaceChange;
+    };
+    answer: Workspace;
+  };
   /** Delete a team workspace */
-  "DELETE /v1/workspaces/{workspace}": { id: "deleteWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; query?: {
-      /** Erase at once, without the 30 days in which it can be undone. */
-      now?: boolean | undefined;
-    } | undefined }; answer: WorkspaceDeletion };
+  "DELETE /v1/workspaces/{workspace}": {
+    id: "deleteWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** Erase at once, without the 30 days in which it can be undone. */
+        now?: boolean | undefined;
+      } | undefined;
+    };
+    answer: WorkspaceDeletion;
+  };
   /** Undo the deletion of a workspace */
-  "POST /v1/workspaces/{workspace}/restore": { id: "restoreWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    } }; answer: Workspace };
+  "POST /v1/workspaces/{workspace}/restore": {
+    id: "restoreWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+    };
+    answer: Workspace;
+  };
   /** List the members */
-  "GET /v1/workspaces/{workspace}/members": { id: "listMembers"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; query?: {
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: MemberPage };
+  "GET /v1/workspaces/{workspace}/members": {
+    id: "listMembers";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: MemberPage;
+  };
   /** Change a member's role */
-  "PATCH /v1/workspaces/{workspace}/members/{user}": { id: "updateMember"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-      /** The member's user id. */
-      user: string;
-    }; body: MemberChange }; answer: Member };
+  "PATCH /v1/workspaces/{workspace}/members/{user}": {
+    id: "updateMember";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+        /** The member's user id. */
+        user: string;
+      };
+      body: MemberChange;
+    };
+    answer: Member;
+  };
   /** Remove a member */
-  "DELETE /v1/workspaces/{workspace}/members/{user}": { id: "removeMember"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-      /** The member's user id. */
-      user: string;
-    } }; answer: undefined };
+  "DELETE /v1/workspaces/{workspace}/members/{user}": {
+    id: "removeMember";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+        /** The member's user id. */
+        user: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Leave a workspace */
-  "POST /v1/workspaces/{workspace}/leave": { id: "leaveWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    } }; answer: undefined };
+  "POST /v1/workspaces/{workspace}/leave": {
+    id: "leaveWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Hand a workspace over */
-  "POST /v1/workspaces/{workspace}/transfer": { id: "transferWorkspace"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; body: WorkspaceTransfer }; answer: Workspace };
+  "POST /v1/workspaces/{workspace}/transfer": {
+    id: "transferWorkspace";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      body: WorkspaceTransfer;
+    };
+    answer: Workspace;
+  };
   /** List the invitations */
-  "GET /v1/workspaces/{workspace}/invitations": { id: "listInvitations"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; query?: {
-      /** Only those in this state: open, accepted, expired or revoked. */
-      state?: "open" | "accepted" | "expired" | "revoked" | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: InvitationPage };
+  "GET /v1/workspaces/{workspace}/invitations": {
+    id: "listInvitations";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** Only those in this state: open, accepted, expired or revoked. */
+        state?: "open" | "accepted" | "expired" | "revoked" | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: InvitationPage;
+  };
   /** Invite somebody */
-  "POST /v1/workspaces/{workspace}/invitations": { id: "createInvitation"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-    }; body: NewInvitation }; answer: CreatedInvitation };
+  "POST /v1/workspaces/{workspace}/invitations": {
+    id: "createInvitation";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      body: NewInvitation;
+    };
+    answer: CreatedInvitation;
+  };
   /** Take an invitation back */
-  "DELETE /v1/workspaces/{workspace}/invitations/{id}": { id: "revokeInvitation"; input: { params: {
-      /** The workspace's id or slug. */
-      workspace: string;
-      /** The invitation's id. */
-      id: string;
-    } }; answer: undefined };
+  "DELETE /v1/workspaces/{workspace}/invitations/{id}": {
+    id: "revokeInvitation";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+        /** The invitation's id. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Look at an invitation */
-  "POST /v1/invitations/read": { id: "readInvitation"; input: { body: InvitationToken }; answer: InvitationShown };
+  "POST /v1/invitations/read": {
+    id: "readInvitation";
+    input: {
+      body: InvitationToken;
+    };
+    answer: InvitationShown;
+  };
   /** Accept an invitation */
-  "POST /v1/invitations/accept": { id: "acceptInvitation"; input: { body: InvitationToken }; answer: Workspace };
+  "POST /v1/invitations/accept": {
+    id: "acceptInvitation";
+    input: {
+      body: InvitationToken;
+    };
+    answer: Workspace;
+  };
   /** Read what was used */
-  "GET /v1/usage": { id: "readUsage"; input: Record<never, never>; answer: Usage };
+  "GET /v1/usage": {
+    id: "readUsage";
+    input: Record<never, never>;
+    answer: Usage;
+  };
   /** Sign up */
-  "POST /v1/auth/sign-up": { id: "signUp"; input: { body: SignUp }; answer: SignedIn | Sent };
+  "POST /v1/auth/sign-up": {
+    id: "signUp";
+    input: {
+      body: SignUp;
+    };
+    answer: SignedIn | Sent;
+  };
   /** Confirm a sign-up */
-  "POST /v1/auth/sign-up/verify": { id: "verifySignUp"; input: { body: {
-      /** The six digits from the mail. */
-      code: string;
-    } }; answer: SignedIn };
+  "POST /v1/auth/sign-up/verify": {
+    id: "verifySignUp";
+    input: {
+      body: {
+        /** The six digits from the mail. */
+        code: string;
+      };
+    };
+    answer: SignedIn;
+  };
   /** Sign in with a password */
-  "POST /v1/auth/sign-in": { id: "signIn"; input: { body: {
-      /** The mail address; upper and lower case are the same. */
-      email: string;
-      /** The password. */
-      password: string;
-    } }; answer: SignedIn };
+  "POST /v1/auth/sign-in": {
+    id: "signIn";
+    input: {
+      body: {
+        /** The mail address; upper and lower case are the same. */
+        email: string;
+        /** The password. */
+        password: string;
+      };
+    };
+    answer: SignedIn;
+  };
   /** Mail a sign-in code */
-  "POST /v1/auth/code": { id: "sendSignInCode"; input: { body: {
-      /** The mail address; upper and lower case are the same. */
-      email: string;
-    } }; answer: Sent };
+  "POST /v1/auth/code": {
+    id: "sendSignInCode";
+    input: {
+      body: {
+        /** The mail address; upper and lower case are the same. */
+        email: string;
+      };
+    };
+    answer: Sent;
+  };
   /** Sign in with a code */
-  "POST /v1/auth/code/verify": { id: "verifySignInCode"; input: { body: {
-      /** The six digits from the mail. */
-      code: string;
-    } }; answer: SignedIn };
+  "POST /v1/auth/code/verify": {
+    id: "verifySignInCode";
+    input: {
+      body: {
+        /** The six digits from the mail. */
+        code: string;
+      };
+    };
+    answer: SignedIn;
+  };
   /** Mail a sign-in link */
-  "POST /v1/auth/magic-link": { id: "sendMagicLink"; input: { body: {
-      /** The mail address; upper and lower case are the same. */
-      email: string;
-    } }; answer: Sent };
+  "POST /v1/auth/magic-link": {
+    id: "sendMagicLink";
+    input: {
+      body: {
+        /** The mail address; upper and lower case are the same. */
+        email: string;
+      };
+    };
+    answer: Sent;
+  };
   /** Sign in with a link */
-  "POST /v1/auth/magic-link/verify": { id: "verifyMagicLink"; input: { body: {
-      /** What follows `#token=` in the link. */
-      token: string;
-    } }; answer: SignedIn };
+  "POST /v1/auth/magic-link/verify": {
+    id: "verifyMagicLink";
+    input: {
+      body: {
+        /** What follows `#token=` in the link. */
+        token: string;
+      };
+    };
+    answer: SignedIn;
+  };
   /** Mail a link that sets a new password */
-  "POST /v1/auth/password/forgot": { id: "forgetPassword"; input: { body: {
-      /** The mail address; upper and lower case are the same. */
-      email: string;
-    } }; answer: Sent };
+  "POST /v1/auth/password/forgot": {
+    id: "forgetPassword";
+    input: {
+      body: {
+        /** The mail address; upper and lower case are the same. */
+        email: string;
+      };
+    };
+    answer: Sent;
+  };
   /** Set a new password by the link */
-  "POST /v1/auth/password/reset": { id: "resetPassword"; input: { body: {
-      /** What follows `#token=` in the link. */
-      token: string;
-      /** The password to be: 8 characters to 256 bytes, whatever they are, but none of those that everybody tries first. */
-      password: string;
-    } }; answer: undefined };
+  "POST /v1/auth/password/reset": {
+    id: "resetPassword";
+    input: {
+      body: {
+        /** What follows `#token=` in the link. */
+        token: string;
+        /** The password to be: 8 characters to 256 bytes, whatever they are, but none of those that everybody tries first. */
+        password: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Take over a new server */
-  "POST /v1/auth/owner-link": { id: "openOwnerLink"; input: { body: OwnerLink }; answer: SignedIn };
+  "POST /v1/auth/owner-link": {
+    id: "openOwnerLink";
+    input: {
+      body: OwnerLink;
+    };
+    answer: SignedIn;
+  };
   /** Read your account */
-  "GET /v1/account": { id: "readAccount"; input: Record<never, never>; answer: Account };
+  "GET /v1/account": {
+    id: "readAccount";
+    input: Record<never, never>;
+    answer: Account;
+  };
   /** Change your profile */
-  "PATCH /v1/account": { id: "updateAccount"; input: { body: AccountChange }; answer: Account };
+  "PATCH /v1/account": {
+    id: "updateAccount";
+    input: {
+      body: AccountChange;
+    };
+    answer: Account;
+  };
   /** Delete your account */
-  "DELETE /v1/account": { id: "deleteAccount"; input: { query?: {
-      /** Erase at once, without the 30 days in which it can be undone. */
-      now?: boolean | undefined;
-    } | undefined }; answer: AccountDeletion };
+  "DELETE /v1/account": {
+    id: "deleteAccount";
+    input: {
+      query?: {
+        /** Erase at once, without the 30 days in which it can be undone. */
+        now?: boolean | undefined;
+      } | undefined;
+    };
+    answer: AccountDeletion;
+  };
   /** Mail a code that proves who you are */
-  "POST /v1/account/prove/code": { id: "sendProofCode"; input: Record<never, never>; answer: Sent };
+  "POST /v1/account/prove/code": {
+    id: "sendProofCode";
+    input: Record<never, never>;
+    answer: Sent;
+  };
   /** Show once more that it is you */
-  "POST /v1/account/prove": { id: "proveIdentity"; input: { body: Proof }; answer: Proven };
+  "POST /v1/account/prove": {
+    id: "proveIdentity";
+    input: {
+      body: Proof;
+    };
+    answer: Proven;
+  };
   /** Change your password */
-  "POST /v1/account/password": { id: "changePassword"; input: { body: PasswordChange }; answer: undefined };
+  "POST /v1/account/password": {
+    id: "changePassword";
+    input: {
+      body: PasswordChange;
+    };
+    answer: undefined;
+  };
   /** Change your address */
-  "POST /v1/account/email": { id: "changeEmail"; input: { body: {
-      /** The mail address; upper and lower case are the same. */
-      email: string;
-    } }; answer: Sent };
+  "POST /v1/account/email": {
+    id: "changeEmail";
+    input: {
+      body: {
+        /** The mail address; upper and lower case are the same. */
+        email: string;
+      };
+    };
+    answer: Sent;
+  };
   /** Confirm your new address */
-  "POST /v1/account/email/verify": { id: "verifyEmailChange"; input: { body: {
-      /** The six digits from the mail. */
-      code: string;
-    } }; answer: EmailChanged };
+  "POST /v1/account/email/verify": {
+    id: "verifyEmailChange";
+    input: {
+      body: {
+        /** The six digits from the mail. */
+        code: string;
+      };
+    };
+    answer: EmailChanged;
+  };
   /** List your sessions */
-  "GET /v1/account/sessions": { id: "listSessions"; input: Record<never, never>; answer: {
+  "GET /v1/account/sessions": {
+    id: "listSessions";
+    input: Record<never, never>;
+    answer: {
       /** The sessions. */
       items: Session[];
-    } };
+    };
+  };
   /** Sign out everywhere */
-  "DELETE /v1/account/sessions": { id: "deleteSessions"; input: { query?: {
-      /** Whether the session that asks ends too. */
-      all?: boolean | undefined;
-    } | undefined }; answer: SessionsEnded };
+  "DELETE /v1/account/sessions": {
+    id: "deleteSessions";
+    input: {
+      query?: {
+        /** Whether the session that asks ends too. */
+        all?: boolean | undefined;
+      } | undefined;
+    };
+    answer: SessionsEnded;
+  };
   /** End a session */
-  "DELETE /v1/account/sessions/{id}": { id: "deleteSession"; input: { params: {
-      /** The id, as the answer that created it says. */
-      id: string;
-    } }; answer: undefined };
+  "DELETE /v1/account/sessions/{id}": {
+    id: "deleteSession";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Sign out */
-  "POST /v1/auth/sign-out": { id: "signOut"; input: Record<never, never>; answer: undefined };
+  "POST /v1/auth/sign-out": {
+    id: "signOut";
+    input: Record<never, never>;
+    answer: undefined;
+  };
   /** Show the second factor */
-  "POST /v1/auth/second-factor": { id: "answerSecondFactor"; input: { body: SecondFactorAnswer }; answer: SignedIn };
+  "POST /v1/auth/second-factor": {
+    id: "answerSecondFactor";
+    input: {
+      body: SecondFactorAnswer;
+    };
+    answer: SignedIn;
+  };
   /** See whether there is a second factor */
-  "GET /v1/account/totp": { id: "getSecondFactor"; input: Record<never, never>; answer: SecondFactorState };
+  "GET /v1/account/totp": {
+    id: "getSecondFactor";
+    input: Record<never, never>;
+    answer: SecondFactorState;
+  };
   /** Begin to set up an authenticator app */
-  "POST /v1/account/totp": { id: "beginSecondFactor"; input: Record<never, never>; answer: SecondFactorSetup };
+  "POST /v1/account/totp": {
+    id: "beginSecondFactor";
+    input: Record<never, never>;
+    answer: SecondFactorSetup;
+  };
   /** Take the second factor away */
-  "DELETE /v1/account/totp": { id: "deleteSecondFactor"; input: Record<never, never>; answer: undefined };
+  "DELETE /v1/account/totp": {
+    id: "deleteSecondFactor";
+    input: Record<never, never>;
+    answer: undefined;
+  };
   /** Turn the second factor on */
-  "POST /v1/account/totp/verify": { id: "enableSecondFactor"; input: { body: TotpCode }; answer: undefined };
+  "POST /v1/account/totp/verify": {
+    id: "enableSecondFactor";
+    input: {
+      body: TotpCode;
+    };
+    answer: undefined;
+  };
   /** Make new recovery codes */
-  "POST /v1/account/recovery-codes": { id: "createRecoveryCodes"; input: Record<never, never>; answer: RecoveryCodes };
+  "POST /v1/account/recovery-codes": {
+    id: "createRecoveryCodes";
+    input: Record<never, never>;
+    answer: RecoveryCodes;
+  };
   /** Begin to sign in by a passkey */
-  "POST /v1/auth/passkey/options": { id: "beginPasskeySignIn"; input: Record<never, never>; answer: CeremonyOptions };
+  "POST /v1/auth/passkey/options": {
+    id: "beginPasskeySignIn";
+    input: Record<never, never>;
+    answer: CeremonyOptions;
+  };
   /** Sign in by a passkey */
-  "POST /v1/auth/passkey/verify": { id: "signInByPasskey"; input: { body: PasskeySignIn }; answer: SignedIn };
+  "POST /v1/auth/passkey/verify": {
+    id: "signInByPasskey";
+    input: {
+      body: PasskeySignIn;
+    };
+    answer: SignedIn;
+  };
   /** List the passkeys */
-  "GET /v1/account/passkeys": { id: "listPasskeys"; input: Record<never, never>; answer: PasskeyList };
+  "GET /v1/account/passkeys": {
+    id: "listPasskeys";
+    input: Record<never, never>;
+    answer: PasskeyList;
+  };
   /** Add a passkey */
-  "POST /v1/account/passkeys": { id: "createPasskey"; input: { body: NewPasskey }; answer: Passkey };
+  "POST /v1/account/passkeys": {
+    id: "createPasskey";
+    input: {
+      body: NewPasskey;
+    };
+    answer: Passkey;
+  };
   /** Begin to add a passkey */
-  "POST /v1/account/passkeys/options": { id: "beginPasskeyRegistration"; input: Record<never, never>; answer: CeremonyOptions };
+  "POST /v1/account/passkeys/options": {
+    id: "beginPasskeyRegistration";
+    input: Record<never, never>;
+    answer: CeremonyOptions;
+  };
   /** Rename a passkey */
-  "PATCH /v1/account/passkeys/{id}": { id: "updatePasskey"; input: { params: {
-      /** The passkey's id. */
-      id: string;
-    }; body: PasskeyChange }; answer: Passkey };
+  "PATCH /v1/account/passkeys/{id}": {
+    id: "updatePasskey";
+    input: {
+      params: {
+        /** The passkey's id. */
+        id: string;
+      };
+      body: PasskeyChange;
+    };
+    answer: Passkey;
+  };
   /** Take a passkey away */
-  "DELETE /v1/account/passkeys/{id}": { id: "deletePasskey"; input: { params: {
-      /** The passkey's id. */
-      id: string;
-    } }; answer: undefined };
+  "DELETE /v1/account/passkeys/{id}": {
+    id: "deletePasskey";
+    input: {
+      params: {
+        /** The passkey's id. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
   /** See how one can sign in here */
-  "GET /v1/auth/methods": { id: "readSignInMethods"; input: Record<never, never>; answer: SignInMethods };
+  "GET /v1/auth/methods": {
+    id: "readSignInMethods";
+    input: Record<never, never>;
+    answer: SignInMethods;
+  };
   /** Begin to sign in at a provider */
-  "POST /v1/auth/providers/{provider}": { id: "beginProviderSignIn"; input: { params: {
-      /** github, google or oidc. */
-      provider: "github" | "google" | "oidc";
-    }; body: ProviderStart }; answer: ProviderUrl };
+  "POST /v1/auth/providers/{provider}": {
+    id: "beginProviderSignIn";
+    input: {
+      params: {
+        /** github, google or oidc. */
+        provider: "github" | "google" | "oidc";
+      };
+      body: ProviderStart;
+    };
+    answer: ProviderUrl;
+  };
   /** List the ways to sign in */
-  "GET /v1/account/sign-ins": { id: "listSignIns"; input: Record<never, never>; answer: SignInWayList };
+  "GET /v1/account/sign-ins": {
+    id: "listSignIns";
+    input: Record<never, never>;
+    answer: SignInWayList;
+  };
   /** Link a provider */
-  "POST /v1/account/sign-ins": { id: "linkSignIn"; input: { body: NewSignIn }; answer: ProviderUrl };
+  "POST /v1/account/sign-ins": {
+    id: "linkSignIn";
+    input: {
+      body: NewSignIn;
+    };
+    answer: ProviderUrl;
+  };
   /** Take a way to sign in away */
-  "DELETE /v1/account/sign-ins/{id}": { id: "deleteSignIn"; input: { params: {
-      /** The id of the way to sign in. */
-      id: string;
-    } }; answer: undefined };
+  "DELETE /v1/account/sign-ins/{id}": {
+    id: "deleteSignIn";
+    input: {
+      params: {
+        /** The id of the way to sign in. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
   /** Undo the deletion of your account */
-  "POST /v1/account/restore": { id: "restoreAccount"; input: Record<never, never>; answer: undefined };
+  "POST /v1/account/restore": {
+    id: "restoreAccount";
+    input: Record<never, never>;
+    answer: undefined;
+  };
   /** List accounts */
-  "GET /v1/admin/accounts": { id: "listAccounts"; input: { query?: {
-      /** Only accounts with this in the address or the name, or with this id. */
-      q?: string | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: ManagedAccountPage };
+  "GET /v1/admin/accounts": {
+    id: "listAccounts";
+    input: {
+      query?: {
+        /** Only accounts with this in the address or the name, or with this id. */
+        q?: string | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: ManagedAccountPage;
+  };
   /** Name an operator, or shut an account */
-  "PATCH /v1/admin/accounts/{id}": { id: "changeManagedAccount"; input: { params: {
-      /** The user's id. */
-      id: string;
-    }; body: ManagedAccountChange }; answer: ManagedAccount };
+  "PATCH /v1/admin/accounts/{id}": {
+    id: "changeManagedAccount";
+    input: {
+      params: {
+        /** The user's id. */
+        id: string;
+      };
+      body: ManagedAccountChange;
+    };
+    answer: ManagedAccount;
+  };
   /** List jobs */
-  "GET /v1/admin/jobs": { id: "listJobs"; input: { query?: {
-      /** Only jobs in this state. */
-      status?: "waiting" | "running" | "done" | "failed" | undefined;
-      /** Only jobs of this kind. */
-      kind?: string | undefined;
-      /** How many a page, 1 to 200; 50 unless said. */
-      limit?: number | undefined;
-      /** `next` of the page before. */
-      cursor?: string | undefined;
-    } | undefined }; answer: JobPage };
+  "GET /v1/admin/jobs": {
+    id: "listJobs";
+    input: {
+      query?: {
+        /** Only jobs in this state. */
+        status?: "waiting" | "running" | "done" | "failed" | undefined;
+        /** Only jobs of this kind. */
+        kind?: string | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: JobPage;
+  };
   /** Run a job now */
-  "POST /v1/admin/jobs/{id}/run": { id: "runJob"; input: { params: {
-      /** The job's id. */
-      id: string;
-    } }; answer: Job };
+  "POST /v1/admin/jobs/{id}/run": {
+    id: "runJob";
+    input: {
+      params: {
+        /** The job's id. */
+        id: string;
+      };
+    };
+    answer: Job;
+  };
   /** List kinds of jobs */
-  "GET /v1/admin/job-kinds": { id: "listJobKinds"; input: Record<never, never>; answer: {
+  "GET /v1/admin/job-kinds": {
+    id: "listJobKinds";
+    input: Record<never, never>;
+    answer: {
       /** The kinds, by name. */
       items: JobKind[];
-    } };
+    };
+  };
   /** Pause a kind of jobs */
-  "POST /v1/admin/job-kinds/{kind}/pause": { id: "pauseJobKind"; input: { params: {
-      /** The kind of the jobs. */
-      kind: string;
-    } }; answer: JobKind };
+  "POST /v1/admin/job-kinds/{kind}/pause": {
+    id: "pauseJobKind";
+    input: {
+      params: {
+        /** The kind of the jobs. */
+        kind: string;
+      };
+    };
+    answer: JobKind;
+  };
   /** Resume a kind of jobs */
-  "POST /v1/admin/job-kinds/{kind}/resume": { id: "resumeJobKind"; input: { params: {
-      /** The kind of the jobs. */
-      kind: string;
-    } }; answer: JobKind };
+  "POST /v1/admin/job-kinds/{kind}/resume": {
+    id: "resumeJobKind";
+    input: {
+      params: {
+        /** The kind of the jobs. */
+        kind: string;
+      };
+    };
+    answer: JobKind;
+  };
   /** List schedules */
-  "GET /v1/admin/schedules": { id: "listSchedules"; input: Record<never, never>; answer: {
+  "GET /v1/admin/schedules": {
+    id: "listSchedules";
+    input: Record<never, never>;
+    answer: {
       /** The schedules, by name. */
       items: Schedule[];
-    } };
+    };
+  };
   /** Pause a schedule */
-  "POST /v1/admin/schedules/{name}/pause": { id: "pauseSchedule"; input: { params: {
-      /** The schedule's name. */
-      name: string;
-    } }; answer: Schedule };
+  "POST /v1/admin/schedules/{name}/pause": {
+    id: "pauseSchedule";
+    input: {
+      params: {
+        /** The schedule's name. */
+        name: string;
+      };
+    };
+    answer: Schedule;
+  };
   /** Resume a schedule */
-  "POST /v1/admin/schedules/{name}/resume": { id: "resumeSchedule"; input: { params: {
-      /** The schedule's name. */
-      name: string;
-    } }; answer: Schedule };
+  "POST /v1/admin/schedules/{name}/resume": {
+    id: "resumeSchedule";
+    input: {
+      params: {
+        /** The schedule's name. */
+        name: string;
+      };
+    };
+    answer: Schedule;
+  };
   /** Run a schedule now */
-  "POST /v1/admin/schedules/{name}/run": { id: "runSchedule"; input: { params: {
-      /** The schedule's name. */
-      name: string;
-    } }; answer: Job };
+  "POST /v1/admin/schedules/{name}/run": {
+    id: "runSchedule";
+    input: {
+      params: {
+        /** The schedule's name. */
+        name: string;
+      };
+    };
+    answer: Job;
+  };
   /** List what was mailed */
-  "GET /dev/mail.json": { id: "listMails"; input: { query?: {
-      /** Only mails to this address. */
-      to?: string | undefined;
-    } | undefined }; answer: {
+  "GET /dev/mail.json": {
+    id: "listMails";
+    input: {
+      query?: {
+        /** Only mails to this address. */
+        to?: string | undefined;
+      } | undefined;
+    };
+    answer: {
       /** The mails, newest first. */
       items: KeptMail[];
-    } };
+    };
+  };
   /** Whether the server works */
-  "GET /health": { id: "readHealth"; input: Record<never, never>; answer: Health };
+  "GET /health": {
+    id: "readHealth";
+    input: Record<never, never>;
+    answer: Health;
+  };
   /** Whether the server works */
-  "GET /healthz": { id: "readHealthz"; input: Record<never, never>; answer: Health };
+  "GET /healthz": {
+    id: "readHealthz";
+    input: Record<never, never>;
+    answer: Health;
+  };
   /** Whether the process runs */
-  "GET /livez": { id: "readLiveness"; input: Record<never, never>; answer: Health };
+  "GET /livez": {
+    id: "readLiveness";
+    input: Record<never, never>;
+    answer: Health;
+  };
   /** Whether requests should be sent here */
-  "GET /readyz": { id: "readReadiness"; input: Record<never, never>; answer: Readiness };
+  "GET /readyz": {
+    id: "readReadiness";
+    input: Record<never, never>;
+    answer: Readiness;
+  };
   /** Read this document */
-  "GET /openapi.json": { id: "readOpenApi"; input: Record<never, never>; answer: {
+  "GET /openapi.json": {
+    id: "readOpenApi";
+    input: Record<never, never>;
+    answer: {
       /** The version of OpenAPI. */
       openapi: string;
       [name: string]: unknown;
-    } };
+    };
+  };
 }
 
 /** The routes that answer with bytes: what each takes. */
 export interface StreamRoutes {
   /** Export memories */
-  "POST /v1/export": { id: "exportMemories"; input: { body?: ExportBody | undefined } };
+  "POST /v1/export": {
+    id: "exportMemories";
+    input: {
+      body?: ExportBody | undefined;
+    };
+  };
   /** Export the audit log */
-  "GET /v1/audit/export": { id: "exportAudit"; input: { query?: {
-      /** Only what follows on this `seq`, for those who fetched the rest before. */
-      after?: number | undefined;
-    } | undefined } };
+  "GET /v1/audit/export": {
+    id: "exportAudit";
+    input: {
+      query?: {
+        /** Only what follows on this `seq`, for those who fetched the rest before. */
+        after?: number | undefined;
+      } | undefined;
+    };
+  };
   /** Export everything of your account */
-  "POST /v1/account/export": { id: "exportAccount"; input: Record<never, never> };
-  /** Start here */
-  "GET /": { id: "readHomePage"; input: Record<never, never> };
-  /** Sign in */
-  "GET /sign-in": { id: "readSignInPage"; input: Record<never, never> };
-  /** Make an account */
-  "GET /sign-up": { id: "readSignUpPage"; input: Record<never, never> };
-  /** Show the second factor */
-  "GET /second-factor": { id: "readSecondFactorPage"; input: Record<never, never> };
-  /** Sign in by a link from a mail */
-  "GET /magic-link": { id: "readMagicLinkPage"; input: Record<never, never> };
-  /** Choose a new password */
-  "GET /reset-password": { id: "readResetPasswordPage"; input: Record<never, never> };
-  /** Accept an invitation */
-  "GET /accept-invitation": { id: "readInvitationPage"; input: Record<never, never> };
-  /** Take over a new instance */
-  "GET /owner-link": { id: "readOwnerLinkPage"; input: Record<never, never> };
-  /** Read why a provider could not sign somebody in */
-  "GET /sign-in-failed": { id: "readSignInFailedPage"; input: Record<never, never> };
-  /** Read a file of the pages */
-  "GET /pages/{version}/{name}": { id: "readPageAsset"; input: { params: {
-      /** The folder, as the pages link it. */
-      version: string;
-      /** The file's name. */
-      name: string;
-    } } };
-  /** Read what was mailed */
-  "GET /dev/mail": { id: "readMailbox"; input: { query?: {
-      /** Only mails to this address. */
-      to?: string | undefined;
-    } | undefined } };
+  "POST /v1/account/export": {
+    id: "exportAccount";
+    input: Record<never, never>;
+  };
   /** Prometheus metrics */
-  "GET /metrics": { id: "readMetrics"; input: Record<never, never> };
-  /** Browse the API reference */
-  "GET /docs": { id: "readReference"; input: Record<never, never> };
-  /** Read what each error means */
-  "GET /docs/errors": { id: "readErrors"; input: Record<never, never> };
-  /** Read a file of the docs pages */
-  "GET /docs/assets/{name}": { id: "readDocsAsset"; input: { params: {
-      /** The file's name, as the pages link it. */
-      name: string;
-    } } };
+  "GET /metrics": {
+    id: "readMetrics";
+    input: Record<never, never>;
+  };
 }
 
 /** The routes that take an `Idempotency-Key`. */

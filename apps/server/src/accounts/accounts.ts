@@ -1,4 +1,5 @@
 import type { Clock } from "@loci/kit/clock";
+import type { Log } from "@loci/kit/log";
 import type { Config } from "../config.ts";
 import type { Control } from "../control/database.ts";
 import type { Sealer } from "../control/sealer.ts";
@@ -24,6 +25,7 @@ interface AccountsParts {
   sealer: Sealer;
   authSecret: string;
   now: Clock;
+  log: Log;
   jobs: Jobs;
   outbox: Outbox;
 }
@@ -43,11 +45,11 @@ export interface Accounts {
 }
 
 export function openAccounts(parts: AccountsParts): Accounts {
-  const { config, control, sealer, authSecret, now, outbox } = parts;
+  const { config, control, sealer, authSecret, now, log, outbox } = parts;
   const acting = new Acting();
   const digest = createDigest(authSecret);
   const passwords = new Passwords();
-  const limits = new Limits(digest);
+  const limits = new Limits({ digest, now, log });
   const newcomers = new Newcomers({ control, now, config, acting });
   const authParts: AuthParts = {
     publicUrl: config.publicUrl, authSecret, control, now, digest, acting, passwords, newcomers,
@@ -56,7 +58,7 @@ export function openAccounts(parts: AccountsParts): Accounts {
       await deletePending(control.db, id);
       await appendAudit({ control, now }, { ...acting.now.origin, actor: id }, { chain: id, action: "account.password_reset", target: id });
       await outbox.put({ to: email, template: "password_changed" });
-      await limits.forget("password_fails_per_account", email);
+      for (const key of [email, id]) await limits.forget("password_fails_per_account", key);
     },
   };
   const auth = openAuth(authParts);

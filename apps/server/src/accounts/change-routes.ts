@@ -6,6 +6,7 @@ import { keepFormerAddress } from "../leaving/former-addresses.ts";
 import type { Parts } from "../parts.ts";
 import { requireProven } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
+import { chargeMail } from "./charged-mails.ts";
 import { sendCode, withCode } from "./codes.ts";
 import { deletePending, findCredential } from "./credentials.ts";
 import { toAuthHeaders } from "./headers.ts";
@@ -13,7 +14,6 @@ import { requirePassword } from "./proving-routes.ts";
 import { commitWithAuth } from "./refusals.ts";
 import { Code, Email, NewPassword, Password, sentAnswer } from "./schemas.ts";
 import { endSessions } from "./sessions.ts";
-import { chargeMail } from "./sign-in-routes.ts";
 
 const tags: [string] = ["Account"];
 
@@ -43,7 +43,7 @@ export function changeRoutes(parts: Parts): Route[] {
     faults: [429],
   }, async (call) => {
     if (call.body.email === call.person.email) throw invalid("email", "`email` is your address already.");
-    await chargeMail(parts, call, call.body.email);
+    await chargeMail(parts, call, { purpose: "change_email", email: call.body.email });
     return sendCode(parts, { purpose: "change_email", email: call.body.email, payload: { user_id: call.person.user_id } });
   });
 

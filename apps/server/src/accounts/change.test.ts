@@ -55,9 +55,10 @@ test("who has no password needs a fresh proof for a first one", async () => {
   expect(await signIn(bare.email, NEW)).toBe(200);
 });
 
-test("wrong passwords at a change count like those at a sign-in", async () => {
+test("wrong passwords at a change count with those at a proof, and apart from those of strangers at a sign-in", async () => {
   const ada = await app().newPerson();
-  for (let i = 0; i < 5; i++) await signIn(ada.email, "not the password");
+  for (let i = 0; i < 10; i++) await signIn(ada.email, "not the password");
+  for (let i = 0; i < 5; i++) expect((await ada.call("POST", "/v1/account/prove", { password: "not the password" })).status).toBe(403);
   for (let i = 0; i < 5; i++) expect((await ada.call("POST", "/v1/account/password", { current_password: "not the password", password: NEW })).status).toBe(403);
   expect((await ada.call("POST", "/v1/account/password", { current_password: ada.password, password: NEW })).status).toBe(429);
 });

@@ -106,3 +106,29 @@ test("one network address begins fifty sign-ups in an hour", async () => {
   for (let i = 0; i < 51; i++) statuses.push((await call("POST", "/v1/auth/sign-up", { email: newEmail() })).status);
   expect([statuses.filter((status) => status === 202).length, statuses.at(-1)]).toEqual([50, 429]);
 });
+
+test("strangers who try passwords and ask for mails keep nobody who is signed in from showing who they are, or from another password", async () => {
+  const ada = await app().newPerson();
+  const stranger = app().newBrowser();
+  for (let i = 0; i < 10; i++) await stranger.call("POST", "/v1/auth/sign-in", { email: ada.email, password: "not the password" });
+  for (let i = 0; i < 3; i++) await stranger.call("POST", "/v1/auth/password/forgot", { email: ada.email });
+  expect((await stranger.call("POST", "/v1/auth/code", { email: ada.email })).status).toBe(429);
+  expect((await ada.call("POST", "/v1/account/prove", { password: ada.password })).status).toBe(200);
+  expect((await ada.call("POST", "/v1/account/prove/code")).status).toBe(202);
+  expect((await ada.call("POST", "/v1/account/prove", { code: await app().codeTo(ada.email) })).status).toBe(200);
+  expect((await ada.call("POST", "/v1/account/password", { current_password: ada.password, password: "staple by the window" })).status).toBe(204);
+});
+
+test("who is signed in tries ten passwords an hour and no more", async () => {
+  const ada = await app().newPerson();
+  const statuses = [];
+  for (let i = 0; i < 11; i++) statuses.push((await ada.call("POST", "/v1/account/prove", { password: i === 10 ? ada.password : "not the password" })).status);
+  expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429]);
+});
+
+test("one network address begins three hundred sign-ins by passkey in an hour: each writes a row", async () => {
+  const { call } = app().newBrowser("203.0.113.10");
+  const statuses = [];
+  for (let i = 0; i < 301; i++) statuses.push((await call("POST", "/v1/auth/passkey/options")).status);
+  expect([statuses.filter((status) => status === 200).length, statuses.at(-1)]).toEqual([300, 429]);
+});

@@ -1,5 +1,7 @@
 import { isIPv6 } from "node:net";
+import { HOUR_MS, type Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
+import type { Log } from "@loci/kit/log";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Digest } from "./digests.ts";
 
@@ -12,14 +14,17 @@ const LIMITS = {
   // Apart from the password's: whoever locks one way of signing in leaves the others open.
   code_fails_per_account: { points: 10, duration: HOUR_S },
   fails_per_address: { points: 100, duration: HOUR_S },
+  // For each purpose: who uses up the mails of one leaves the others.
   mails_per_account: { points: 3, duration: 10 * MINUTE_S },
   mails_per_address: { points: 100, duration: HOUR_S },
   sign_ups_per_address: { points: 50, duration: HOUR_S },
+  // Each writes a challenge, whoever asks.
+  passkey_challenges_per_address: { points: 300, duration: HOUR_S },
   exports_per_account: { points: 10, duration: HOUR_S },
 } as const;
 export type Limit = keyof typeof LIMITS;
 
-/** What a try is counted under: a mail address (`…_per_account`) or a network address (`…_per_address`). */
+/** What a try is counted under: a mail address (with a purpose), or the id of who is signed in (`…_per_account`), or a network address (`…_per_address`). */
 export type Charge = readonly [limit: Limit, key: string | null];
 
 /** A try that was counted. */
@@ -30,24 +35,55 @@ export interface Charged {
   giveBack(): Promise<void>;
 }
 
+interface LimitsParts {
+  digest: Digest;
+  now: Clock;
+  log: Log;
+}
+
 /** Counts tries in memory. Known and unknown accounts count alike, and what is counted first cannot be raced. */
 export class Limits {
-  private readonly digest: Digest;
+  private readonly parts: LimitsParts;
+  private warnedMs = -Infinity;
   private readonly counters = new Map<Limit, RateLimiterMemory>((Object.keys(LIMITS) as Limit[]).map((limit) => [limit, new RateLimiterMemory({ ...LIMITS[limit], keyPrefix: limit })]));
 
-  constructor(digest: Digest) {
-    this.digest = digest;
+  constructor(parts: LimitsParts) {
+    this.parts = parts;
   }
 
   /** Counts a try before it is made; throws `rate_limited` when there were too many. */
   async charge(...charges: Charge[]): Promise<Charged> {
-    const counted = charges.map(([limit, key]) => ({ counter: this.counterOf(limit), key: this.toKey(key) }));
+    const counted: (() => Promise<unknown>)[] = [];
+    const giveBack = async (): Promise<void> => void (await Promise.all(counted.map((reward) => reward())));
     let last = false;
-    for (const { counter, key } of counted) {
-      const { remainingPoints } = await counter.consume(key).catch(refuse);
-      last ||= remainingPoints === 0;
+    for (const [limit, given] of charges) {
+      const counter = this.counterOf(limit);
+      const key = this.toKey(given);
+      try {
+        const { remainingPoints } = await counter.consume(key);
+        last ||= remainingPoints === 0;
+      } catch (reason) {
+        // What was not tried counts nowhere.
+        await giveBack();
+        if (limit === "fails_per_address") this.warnOfLock();
+        throw toRefusal(reason);
+      }
+      counted.push(() => counter.reward(key));
     }
-    return { last, giveBack: async () => void (await Promise.all(counted.map(({ counter, key }) => counter.reward(key)))) };
+    return { last, giveBack };
+  }
+
+  /** Does what may be a guess at a secret. It stays counted where it was one, and nowhere else: what fails for another reason tells nothing. */
+  async guess<Result>(charges: Charge[], work: (charged: Charged) => Promise<Result>): Promise<Result> {
+    const charged = await this.charge(...charges);
+    try {
+      const result = await work(charged);
+      await charged.giveBack();
+      return result;
+    } catch (error) {
+      if (!isWrongGuess(error)) await charged.giveBack();
+      throw error;
+    }
   }
 
   /** Forgets what was counted: somebody has shown in another way who they are. */
@@ -62,7 +98,14 @@ export class Limits {
   }
 
   private toKey(key: string | null): string {
-    return key === null ? "unknown" : this.digest("address", toNetwork(key));
+    return key === null ? "unknown" : this.parts.digest("address", toNetwork(key));
+  }
+
+  private warnOfLock(): void {
+    const nowMs = this.parts.now().getTime();
+    if (nowMs - this.warnedMs < HOUR_MS) return;
+    this.warnedMs = nowMs;
+    this.parts.log.warn("A network address failed 100 times within an hour, so nobody signs in from it for a while. If this server is behind a proxy, set TRUSTED_PROXIES: without it everybody has the proxy's address.");
   }
 }
 
@@ -76,7 +119,20 @@ function toNetwork(key: string): string {
   return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":");
 }
 
-function refuse(reason: unknown): never {
-  if (!(reason instanceof RateLimiterRes)) throw reason;
-  throw new AppError("rate_limited", "Too many tries. Wait before the next one.", { retry_after: Math.max(1, Math.ceil(reason.msBeforeNext / 1_000)), details: { reason: "too_many_tries" } });
+const WRONG_GUESSES: ReadonlySet<unknown> = new Set(["link_over", "wrong_password", "wrong_code"]);
+
+const isWrongGuess = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === "unauthenticated" || error.code === "not_found" || WRONG_GUESSES.has(error.details?.["reason"]));
+
+function toRefusal(reason: unknown): unknown {
+  if (!(reason instanceof RateLimiterRes)) return reason;
+  const retry_after = Math.max(1, Math.ceil(reason.msBeforeNext / 1_000));
+  return new AppError("rate_limited", `Too many tries. Wait ${toWords(retry_after)} before the next one.`, { retry_after, details: { reason: "too_many_tries" } });
+}
+
+/** How long that is, rounded up to what people count in. */
+function toWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / MINUTE_S);
+  if (minutes === 1) return "a minute";
+  return minutes === MINUTE_S ? "an hour" : `${minutes} minutes`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { appendAudit } from "../audit/append.ts";
-import type { Origin } from "../audit/origin.ts";
+import { SYSTEM, type Origin } from "../audit/origin.ts";
 import type { Config } from "../config.ts";
 import type { Control } from "../control/database.ts";
 import { hashToken } from "../invitations/token.ts";
@@ -16,13 +16,16 @@ interface NewcomerParts {
   acting: Acting;
 }
 
-/** A person whose address was proven. */
+/** A person whose address was proven, or is vouched for. */
 interface Newcomer {
   email: string;
   name: string;
   /** `null` for who signs in without one. */
   passwordHash: string | null;
 }
+
+/** What a person is called unless they say. */
+export const nameOf = (email: string): string => email.split("@", 1)[0] ?? email;
 
 /** What better-auth runs when it makes an account for who comes from a provider. */
 export interface NewcomerHooks {
@@ -53,7 +56,7 @@ export class Newcomers implements NewcomerHooks {
     return (await this.openInvitations(email).where("token_hash", "=", hashToken(invitation)).executeTakeFirst()) !== undefined;
   }
 
-  /** Makes an account with its personal workspace; the first one becomes operator. Answers with the user's id. */
+  /** Makes an account with its personal workspace; the first one becomes operator. Its owner did it, unless the origin is the system. Answers with the user's id. */
   create({ email, name, passwordHash }: Newcomer, origin: Origin): Promise<string> {
     const { control, now } = this.parts;
     return control.transaction(async () => {
@@ -69,7 +72,7 @@ export class Newcomers implements NewcomerHooks {
           access_token: null, refresh_token: null, id_token: null, access_token_expires_at: null, refresh_token_expires_at: null, scope: null,
         }).execute();
       }
-      await this.settle(row, { ...origin, actor: id });
+      await this.settle(row, origin.actor === SYSTEM.actor ? origin : { ...origin, actor: id });
       return id;
     });
   }

@@ -7,6 +7,7 @@ import { guarded, json, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import type { Digest } from "./digests.ts";
+import { nameOf } from "./newcomers.ts";
 import { Email, LinkToken, NewPassword, PersonName } from "./schemas.ts";
 import { SignedIn, startSession } from "./signing-in.ts";
 
@@ -59,7 +60,7 @@ export function ownerLinkRoutes(parts: Parts): Route[] {
       return { status: 200 as const, body: { status: "signed_in" as const } };
     }
     if (password !== undefined) await commonPasswords.requireUncommon(password, { param: "password", email });
-    const newcomer = { email, name: name ?? email.split("@", 1)[0] ?? email, passwordHash: password === undefined ? null : await passwords.hash(password) };
+    const newcomer = { email, name: name ?? nameOf(email), passwordHash: password === undefined ? null : await passwords.hash(password) };
     await auth.load();
     const { body, cookies } = await control.transaction(async () => {
       const userId = await takeOver(parts, call, token, () => newcomers.create(newcomer, call.origin));

@@ -9,7 +9,6 @@ import { sendCode, withCode } from "./codes.ts";
 import { findCredential } from "./credentials.ts";
 import { Code, Password, sentAnswer } from "./schemas.ts";
 import { noteProof } from "./sessions.ts";
-import { chargeMail } from "./sign-in-routes.ts";
 
 const tags: [string] = ["Account"];
 
@@ -42,7 +41,8 @@ export function provingRoutes(parts: Parts, provers: Provers): Route[] {
     responses: sentAnswer,
     faults: [429],
   }, async (call) => {
-    await chargeMail(parts, call, call.person.email);
+    // By the person, not the address: strangers who type that somewhere use up nothing here.
+    await parts.accounts.limits.charge(["mails_per_address", call.origin.address], ["mails_per_account", call.person.user_id]);
     return sendCode(parts, { purpose: "prove", email: call.person.email, payload: { user_id: call.person.user_id } });
   });
 
@@ -66,13 +66,13 @@ export function provingRoutes(parts: Parts, provers: Provers): Route[] {
   return [send, prove];
 }
 
-/** Throws unless this is the person's password; counts like a try to sign in. */
+/** Throws unless this is the person's password. Wrong ones count like those of a sign-in, but apart: strangers can lock that, and not who is in. */
 export async function requirePassword(parts: Parts, call: AccountCall, password: string, param: string): Promise<void> {
   const { control, now, accounts: { limits, passwords } } = parts;
-  const { user_id, email } = call.person;
+  const { user_id } = call.person;
   const credential = await findCredential(control.reads, { user_id });
   if (credential === undefined) throw new AppError("conflict", "This account has no password. Prove it in another way.", { param, details: { reason: "no_password" } });
-  const charged = await limits.charge(["fails_per_address", call.origin.address], ["password_fails_per_account", email]);
+  const charged = await limits.charge(["fails_per_address", call.origin.address], ["password_fails_per_account", user_id]);
   if (await passwords.verify(password, credential.password)) return charged.giveBack();
   await appendAudit({ control, now }, call.origin, { chain: user_id, action: "account.proof_refused", target: user_id, details: { method: "password" } });
   throw new AppError("forbidden", "The password is wrong.", { param, details: { reason: "wrong_password" } });

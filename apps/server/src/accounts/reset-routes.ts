@@ -2,10 +2,10 @@ import { HOUR_MS } from "@loci/kit/clock";
 import { z } from "zod";
 import { empty, guarded, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
+import { chargeMail } from "./charged-mails.ts";
 import { LETTER_JOB, type Letter } from "./letters.ts";
 import { commitWithAuth } from "./refusals.ts";
 import { Email, LinkToken, NewPassword, sentAnswer, toSent } from "./schemas.ts";
-import { chargeMail } from "./sign-in-routes.ts";
 
 const tags: [string] = ["Sign-in"];
 
@@ -21,7 +21,7 @@ export function resetRoutes(parts: Parts): Route[] {
     faults: [429],
   }, async (call) => {
     const { email } = call.body;
-    await chargeMail(parts, call, email);
+    await chargeMail(parts, call, { purpose: "reset_password", email });
     await jobs.enqueue(LETTER_JOB, { about: "reset_password", email } satisfies Letter);
     return toSent(HOUR_MS);
   });
@@ -33,13 +33,13 @@ export function resetRoutes(parts: Parts): Route[] {
     responses: { 204: empty("Done.") },
     faults: [429],
   }, async ({ body: { token, password }, origin }) => {
-    const charged = await limits.charge(["fails_per_address", origin.address]);
     await commonPasswords.requireUncommon(password, { param: "password", email: "" });
     await auth.load();
-    const passwordHash = await passwords.hash(password);
-    // Audit and notice are written by the hook that better-auth calls with the person, in this very transaction.
-    await acting.run({ origin, passwordHash }, () => commitWithAuth(control, () => auth.api.resetPassword({ body: { newPassword: password, token } }), async () => undefined));
-    await charged.giveBack();
+    await limits.guess([["fails_per_address", origin.address]], async () => {
+      const passwordHash = await passwords.hash(password);
+      // Audit and notice are written by the hook that better-auth calls with the person, in this very transaction.
+      await acting.run({ origin, passwordHash }, () => commitWithAuth(control, () => auth.api.resetPassword({ body: { newPassword: password, token } }), async () => undefined));
+    });
     return { status: 204 };
   });
 

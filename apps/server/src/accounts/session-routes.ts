@@ -69,7 +69,7 @@ export function sessionRoutes(parts: Parts): Route[] {
     responses: { 204: empty("Signed out.") },
   }, async (call) => {
     const token = call.cookie(cookie);
-    const person = token === null ? null : await Promise.resolve(sessions.authenticate(token)).catch(() => null);
+    const person = token === null ? null : await Promise.try(() => sessions.authenticate(token)).catch(() => null);
     if (person !== null) await endSession(parts, { ...call.origin, actor: person.user_id }, { user_id: person.user_id, id: person.session_id }).catch(() => undefined);
     return { status: 204, ...gone };
   });

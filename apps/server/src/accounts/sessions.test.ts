@@ -84,3 +84,14 @@ test("what changes something needs this site's own Origin", async () => {
   expect((await app().call("PATCH", "/v1/account", { name: "Ada" }, { ...bare, "sec-fetch-site": "same-origin" })).status).toBe(200);
   expect((await ada.call("PATCH", "/v1/account", "name=Eve", { "content-type": "application/x-www-form-urlencoded" })).status).toBe(400);
 });
+
+test("who signs out with a session that has just run out is told the same, and the browser forgets it", async () => {
+  const clock = { aheadMs: 0 };
+  const own = await startTestApp({ now: () => new Date(Date.now() + clock.aheadMs) });
+  const ada = await own.newPerson();
+  // Twice, so that it is remembered.
+  for (const _ of [1, 2]) await ada.call("GET", "/v1/account");
+  clock.aheadMs = 31 * DAY_MS;
+  expect((await ada.call("POST", "/v1/auth/sign-out", {})).status).toBe(204);
+  expect(ada.cookies.get("sid")).toBeUndefined();
+});

@@ -2,6 +2,7 @@ import { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import { guarded, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
+import { chargeMail } from "./charged-mails.ts";
 import { noteRefusal, sendCode, withCode } from "./codes.ts";
 import { findCredential } from "./credentials.ts";
 import { LETTER_JOB, type Letter } from "./letters.ts";
@@ -27,25 +28,21 @@ const passwordRoute = (parts: Parts): Route => guarded("open", {
 
 async function signInByPassword(parts: Parts, call: OpenCall, { email, password }: { email: string; password: string }): Promise<SignedInReply> {
   const { control, accounts: { auth, limits, passwords } } = parts;
-  const charged = await limits.charge(["fails_per_address", call.origin.address], ["password_fails_per_account", email]);
-  const known = await findCredential(control.reads, { email });
-  const right = await passwords.verify(password, known?.password ?? null).catch(async (error: unknown) => {
-    await charged.giveBack();
-    throw error;
+  return limits.guess([["fails_per_address", call.origin.address], ["password_fails_per_account", email]], async ({ last }) => {
+    const known = await findCredential(control.reads, { email });
+    const right = await passwords.verify(password, known?.password ?? null);
+    if (known === undefined || !right) {
+      await noteRefusal(parts, call, { email, method: "password", last });
+      throw wrongCredentials();
+    }
+    await auth.load();
+    return control.transaction(async () => {
+      // Changed while it was checked: the old one opens nothing any more.
+      const now = await findCredential(control.db, { email });
+      if (now?.password !== known.password) throw wrongCredentials();
+      return startSession(parts, call, { method: "password", userId: known.user_id });
+    });
   });
-  if (known === undefined || !right) {
-    await noteRefusal(parts, call, { email, method: "password", last: charged.last });
-    throw wrongCredentials();
-  }
-  await auth.load();
-  const reply = await control.transaction(async () => {
-    // Changed while it was checked: the old one opens nothing any more.
-    const now = await findCredential(control.db, { email });
-    if (now?.password !== known.password) throw wrongCredentials();
-    return startSession(parts, call, { method: "password", userId: known.user_id });
-  });
-  await charged.giveBack();
-  return reply;
 }
 
 const wrongCredentials = (): AppError => new AppError("unauthenticated", "The address or the password is wrong.", { details: { reason: "wrong_credentials" } });
@@ -58,7 +55,7 @@ function codeRoutes(parts: Parts): Route[] {
     responses: sentAnswer,
     faults: [429],
   }, async (call) => {
-    await chargeMail(parts, call, call.body.email);
+    await chargeMail(parts, call, { purpose: "sign_in", email: call.body.email });
     return sendCode(parts, { purpose: "sign_in", email: call.body.email });
   });
 
@@ -89,7 +86,7 @@ function linkRoutes(parts: Parts): Route[] {
     faults: [429],
   }, async (call) => {
     const { email } = call.body;
-    await chargeMail(parts, call, email);
+    await chargeMail(parts, call, { purpose: "magic_link", email });
     await jobs.enqueue(LETTER_JOB, { about: "magic_link", email } satisfies Letter);
     return toSent(PROOF_LIFE_MS);
   });
@@ -100,17 +97,8 @@ function linkRoutes(parts: Parts): Route[] {
     request: { body: z.strictObject({ token: LinkToken }) },
     responses: signedInAnswer,
     faults: [429],
-  }, async (call) => {
-    const charged = await limits.charge(["fails_per_address", call.origin.address]);
-    const reply = await signIn(parts, call, { method: "magic_link", ask: (headers) => auth.api.magicLinkVerify({ query: { token: call.body.token }, headers, returnHeaders: true }) });
-    await charged.giveBack();
-    return reply;
-  });
+  }, async (call) => limits.guess([["fails_per_address", call.origin.address]], () =>
+    signIn(parts, call, { method: "magic_link", ask: (headers) => auth.api.magicLinkVerify({ query: { token: call.body.token }, headers, returnHeaders: true }) })));
 
   return [send, verify];
-}
-
-/** A mail that anybody can have sent to anybody: counted for both. */
-export async function chargeMail({ accounts: { limits } }: Parts, call: OpenCall, email: string): Promise<void> {
-  await limits.charge(["mails_per_address", call.origin.address], ["mails_per_account", email]);
 }

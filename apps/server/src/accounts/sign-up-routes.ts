@@ -2,6 +2,7 @@ import { z } from "zod";
 import { guarded, json, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { sendCode, withCode } from "./codes.ts";
+import { nameOf } from "./newcomers.ts";
 import { Code, Email, LinkToken, NewPassword, PersonName, Sent } from "./schemas.ts";
 import { SignedIn, startSession } from "./signing-in.ts";
 
@@ -60,5 +61,3 @@ export function signUpRoutes(parts: Parts): Route[] {
 
   return [signUp, verify];
 }
-
-const nameOf = (email: string): string => email.split("@", 1)[0] ?? email;

@@ -17,6 +17,78 @@ const statusWith = async ({ call }: TestApp, key: string) => (await call("GET", 
 const auditOf = ({ server }: TestApp, chain: string) =>
   server.control.reads.selectFrom("audit").select(["action", "actor", "target"]).where("chain", "=", chain).where("actor", "=", "system").orderBy("seq").execute();
 
+test("makes the first account whole whoever may sign up, and its owner sets a password by the link, signs in and operates the instance", async () => {
+  const app = await startTestApp({ env: { SIGNUP: "closed" } });
+  const { code, stdout } = await runAdmin(app.dataDir, "account", "create", " Ada@Example.com", "--name", "Ada Lovelace");
+  expect(code).toBe(0);
+  const [, id = "", token = ""] = /^ada@example\.com has an account \((usr_\w+)\) and operates this instance\. .*once and within an hour, until 2\S+Z:\nhttp:\S+\/reset-password#token=([\w-]{43})\n$/.exec(stdout) ?? [];
+  expect(token, stdout).not.toBe("");
+
+  const password = "staple by the window";
+  const ada = app.newBrowser();
+  expect((await ada.call("POST", "/v1/auth/password/reset", { token, password })).status).toBe(204);
+  expect((await ada.call("POST", "/v1/auth/password/reset", { token, password })).status).toBe(400);
+  expect((await ada.call("POST", "/v1/auth/sign-in", { email: "ada@example.com", password })).status).toBe(200);
+  expect((await ada.call("GET", "/v1/account")).body).toMatchObject({ id, email: "ada@example.com", name: "Ada Lovelace", operator: true, has_password: true });
+  const [own] = (await ada.call("GET", "/v1/workspaces")).body.items;
+  expect(own).toMatchObject({ name: "Ada Lovelace", kind: "personal", role: "owner" });
+
+  const made = JSON.parse((await runAdmin(app.dataDir, "account", "create", "eve@example.com", "--json")).stdout);
+  expect(made).toMatchObject({ email: "eve@example.com", name: "eve", operator: false, state: "active", link: { url: expect.stringContaining("/reset-password#token="), expires_at: expect.any(String) } });
+  expect((await auditOf(app, id)).map(({ action }) => action)).toEqual(["account.created", "account.reset_link_created"]);
+  expect((await auditOf(app, own.id)).map(({ action }) => action)).toEqual(["workspace.created"]);
+  expect((await auditOf(app, "instance")).map(({ action, target }) => [action, target])).toEqual([
+    ["account.operator_granted", id], ["account.created", id], ["account.reset_link_created", id], ["account.created", made.id], ["account.reset_link_created", made.id],
+  ]);
+  expect(await runAdmin(app.dataDir, "audit", "verify")).toMatchObject({ code: 0 });
+});
+
+test("makes no account for what is no address, under what is no name, or for an address that has one", async () => {
+  const app = await startTestApp();
+  const { email } = await newPerson(app);
+  const cases: [args: string[], words: string][] = [
+    [[], "ADDRESS is missing"],
+    [["ada"], "ADDRESS must be a mail address such as ada@example.com."],
+    [["ada@example.com", "--name", "a\nb"], "--name may not hold control characters"],
+    [["ada@example.com", "eve@example.com"], '"eve@example.com" is too much'],
+    [[email.toUpperCase()], "has an account already"],
+  ];
+  const runs = await Promise.all(cases.map(([args]) => runAdmin(app.dataDir, "account", "create", ...args)));
+  expect(runs).toMatchObject(cases.map(([, words]) => ({ code: 2, stdout: "", stderr: expect.stringContaining(words) })));
+  expect(await app.server.control.reads.selectFrom("users").select("email").execute()).toEqual([{ email }]);
+  expect(await auditOf(app, "instance")).toEqual([]);
+});
+
+test("hands a team to a member, at their next request, even while it waits for its deletion; to nobody else, and no personal workspace", async () => {
+  const app = await startTestApp();
+  const { id, url, owner, join } = await newTeam(app);
+  const [heir, eve] = [await join("viewer"), await newPerson(app)];
+  const run = (...args: string[]) => runAdmin(app.dataDir, "workspace", "transfer", ...args);
+  const refusals: [args: string[], code: number, words: string][] = [
+    [["acme"], 2, "ADDRESS is missing"],
+    [["none", heir.email], 3, "no such workspace"],
+    [["acme", "nobody@example.com"], 3, "no such account"],
+    [["acme", eve.email], 3, "no such member"],
+    [["acme", owner.email], 2, "owns the workspace already"],
+    [[heir.workspace, heir.email], 2, "personal workspace stays with its account"],
+  ];
+  const refused = await Promise.all(refusals.map(([args]) => run(...args)));
+  expect(refused).toMatchObject(refusals.map(([, code, words]) => ({ code, stdout: "", stderr: expect.stringContaining(words) })));
+
+  expect((await heir.call("DELETE", url)).status).toBe(403);
+  expect((await owner.call("DELETE", url)).status).toBeLessThan(300);
+  expect(await run("acme", heir.email.toUpperCase())).toMatchObject({ code: 0, stdout: `${heir.email} owns acme (${id}) now. Its owner until now, ${owner.email}, is an admin of it.\n` });
+  expect((await owner.call("POST", `${url}/restore`)).status).toBe(403);
+  expect((await heir.call("POST", `${url}/restore`)).status).toBeLessThan(300);
+  expect([(await heir.call("GET", url)).body.role, (await owner.call("GET", url)).body.role]).toEqual(["owner", "admin"]);
+  const { code, stdout } = await run(id, owner.user_id, "--json");
+  expect({ code, ...JSON.parse(stdout) }).toEqual({ code: 0, id, slug: "acme", owner: owner.user_id, from: heir.user_id });
+
+  const handed = [heir, owner].map(({ user_id: target }) => ({ action: "workspace.transferred", actor: "system", target }));
+  expect(await auditOf(app, id)).toEqual(handed);
+  expect(await auditOf(app, "instance")).toEqual(handed.map((step) => ({ ...step, target: id })));
+});
+
 test("names operators beside a running server and takes that back, at their next request, but not from the last one", async () => {
   const app = await startTestApp();
   const [ada, eve] = [await newPerson(app), await newPerson(app)];

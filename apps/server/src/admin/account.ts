@@ -1,15 +1,28 @@
 import { AppError } from "@loci/kit/errors";
+import { Acting } from "../accounts/acting.ts";
 import { createDigest } from "../accounts/digests.ts";
+import { nameOf, Newcomers } from "../accounts/newcomers.ts";
+import { Email, PersonName } from "../accounts/schemas.ts";
 import { SYSTEM } from "../audit/origin.ts";
 import { openJobQueue } from "../jobs/queue.ts";
 import { Outbox } from "../mail/outbox.ts";
 import { getAccountBy, listAllAccounts, readDetails, type AccountDetails, type AccountRecord } from "../operators/accounts.ts";
-import { changeAccount, createResetLink, eraseAccountNow, hasOperator, requireErasable, type AccountChange } from "../operators/service.ts";
-import { print, requireArguments, toTable, withDesk, type Command, type Desk, type Options } from "./desk.ts";
+import { changeAccount, createAccount, createResetLink, eraseAccountNow, hasOperator, requireErasable, type AccountChange } from "../operators/service.ts";
+import { print, readText, requireArguments, toTable, withDesk, type Command, type Desk, type Options } from "./desk.ts";
 
 const ADMIN = { origin: SYSTEM, person: null };
 
 export const ACCOUNT_COMMANDS: Record<string, Command> = {
+  "account create": async (open, args, options) => {
+    const [address = ""] = requireArguments(args, ["ADDRESS"]);
+    const email = readText("ADDRESS", Email, address);
+    const name = options.name === undefined ? nameOf(email) : readText("--name", PersonName, options.name);
+    return withDesk(open, async (desk) => {
+      const newcomers = new Newcomers({ ...desk, acting: new Acting() });
+      const account = await createAccount({ ...toLinkDesk(desk), newcomers }, SYSTEM, { email, name });
+      return print(options, account, toWelcome(account));
+    });
+  },
   "account list": async (open, args, options) => {
     requireArguments(args, []);
     return withDesk(open, async ({ control }) => {
@@ -29,8 +42,7 @@ export const ACCOUNT_COMMANDS: Record<string, Command> = {
   "account disable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: true })),
   "account enable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: false })),
   "account reset-link": (open, args, options) => withAccount(open, args, async (desk, account) => {
-    const { control, now, authSecret, config: { publicUrl } } = desk;
-    const link = await createResetLink({ control, now, publicUrl, digest: createDigest(authSecret) }, SYSTEM, account.id);
+    const link = await createResetLink(toLinkDesk(desk), SYSTEM, account.id);
     // The link alone goes to standard output, so that a script can hand it over.
     return print(options, link, `${link.url}\n`);
   }),
@@ -48,6 +60,11 @@ async function withAccount(open: () => Promise<Desk>, args: string[], work: (des
   const [addressOrId = ""] = requireArguments(args, ["ADDRESS"]);
   return withDesk(open, async (desk) => work(desk, await getAccountBy(desk.control.db, addressOrId)));
 }
+
+const toLinkDesk = ({ control, now, authSecret, config: { publicUrl } }: Desk) => ({ control, now, publicUrl, digest: createDigest(authSecret) });
+
+const toWelcome = ({ id, email, operator, link }: Awaited<ReturnType<typeof createAccount>>): string =>
+  `${email} has an account (${id})${operator ? " and operates this instance" : ""}. This link sets its password, once and within an hour, until ${link.expires_at}:\n${link.url}\n`;
 
 async function setState(desk: Desk, options: Options, account: AccountRecord, change: AccountChange): Promise<string> {
   const changed = await changeAccount(desk, ADMIN, account.id, change);

@@ -1,24 +1,27 @@
-import type { ZodType } from "zod";
 import { DAY_MS } from "@loci/kit/clock";
 import { readEnvironment } from "../config.ts";
 import { showSettings } from "../config-text.ts";
 import { SYSTEM } from "../audit/origin.ts";
 import type { Key } from "../keys/key.ts";
 import { createKey, listAllKeys, revokeKey } from "../keys/service.ts";
+import { getAccountBy } from "../operators/accounts.ts";
+import { transferTeam } from "../operators/workspaces.ts";
 import { isScope, SCOPES, type Scope } from "../policy/permissions.ts";
 import { GroupName, line } from "../memories/fields.ts";
 import { createWorkspace, getWorkspace, listWorkspaces, type ListedWorkspace } from "../workspaces/service.ts";
 import { ACCOUNT_COMMANDS } from "./account.ts";
 import { AUDIT_COMMANDS } from "./audit.ts";
-import { print, requireArguments, toTable, UsageError, withDesk, type Command } from "./desk.ts";
+import { print, readText, requireArguments, toTable, UsageError, withDesk, type Command } from "./desk.ts";
 
 export const USAGE = `loci-admin: accounts, workspaces and keys of this server (it may be running)
 
   workspace create NAME
   workspace list
+  workspace transfer W A
   key create --workspace W [--name N] [--scopes S,S] [--group G] [--expires 90d] [--test]
   key list [--workspace W]
   key revoke ID
+  account create ADDRESS [--name N]
   account list
   account show A
   account operator A [--remove]
@@ -34,7 +37,10 @@ export const USAGE = `loci-admin: accounts, workspaces and keys of this server (
 W is a workspace's id, slug or name. Without --scopes a key may do everything; the scopes are
 ${wrap(SCOPES.join(" "))}
 --expires takes days (90d), hours (12h) or a time (2027-01-31T00:00:00Z); without it a key does not expire.
+workspace transfer makes a member, A, the owner of the team W, and its owner an admin: for owners out of reach.
 A is an account's address or id.
+account create makes one for an address that you vouch for, whatever SIGNUP says, and prints a link by which its owner
+  sets a password, once and within an hour; the first account of an instance operates it.
 operator names somebody who runs this instance; with --remove it takes that back, but not from the last one.
 disable shuts an account until enable: its sessions end at once, nobody signs in to it, and the keys of its personal
   workspace stop. Teams work on, and so do the keys that the person made in them: key list and key revoke are for those.
@@ -50,7 +56,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
   "workspace create": async (open, args, options) => {
     const [name] = requireArguments(args, ["NAME"]);
     return withDesk(open, async ({ control, now }) => {
-      const workspace = await createWorkspace({ control, now }, readName("NAME", WorkspaceName, name ?? ""));
+      const workspace = await createWorkspace({ control, now }, readText("NAME", WorkspaceName, name ?? ""));
       return print(options, workspace, `${workspace.id}\n`);
     });
   },
@@ -61,12 +67,22 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
       return print(options, workspaces, toTable(["ID", "SLUG", "NAME", "KIND", "PLAN", "MEMBERS", "CREATED", "STATE"], workspaces.map(toWorkspaceRow)));
     });
   },
+  "workspace transfer": async (open, args, options) => {
+    const [idOrName = "", addressOrId = ""] = requireArguments(args, ["WORKSPACE", "ADDRESS"]);
+    return withDesk(open, async ({ control, now }) => {
+      const { id } = await getWorkspace(control.db, idOrName);
+      const owner = await getAccountBy(control.db, addressOrId);
+      const { workspace: { slug }, from } = await transferTeam({ control, now }, SYSTEM, id, owner.id);
+      const before = from === null ? "" : ` Its owner until now, ${(await getAccountBy(control.db, from)).email}, is an admin of it.`;
+      return print(options, { id, slug, owner: owner.id, from }, `${owner.email} owns ${slug} (${id}) now.${before}\n`);
+    });
+  },
   "key create": async (open, args, options) => {
     requireArguments(args, []);
     if (options.workspace === undefined) throw new UsageError("Say whose key it is: --workspace W.");
     const { workspace: idOrName } = options;
-    const name = readName("--name", WorkspaceName, options.name ?? "made by loci-admin");
-    const group = options.group === undefined ? null : readName("--group", GroupName, options.group);
+    const name = readText("--name", WorkspaceName, options.name ?? "made by loci-admin");
+    const group = options.group === undefined ? null : readText("--group", GroupName, options.group);
     const scopes = readScopeList(options.scopes);
     return withDesk(open, async ({ control, peppers, now }) => {
       const expires_at = readExpiry(options.expires, now());
@@ -102,14 +118,7 @@ const COMMANDS_BY_NAME: Record<string, Command> = {
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ ...COMMANDS_BY_NAME, ...ACCOUNT_COMMANDS, ...AUDIT_COMMANDS }));
 
-/** Names are held to the rules of the API, so that what is made here can be used there. */
 const WorkspaceName = line(100);
-
-function readName(what: string, schema: ZodType<string>, name: string): string {
-  const read = schema.safeParse(name);
-  if (read.success) return read.data;
-  throw new UsageError(`${what} ${read.error.issues[0]?.message ?? "is not a name."}`);
-}
 
 function readScopeList(text: string | undefined): readonly Scope[] {
   if (text === undefined) return SCOPES;

@@ -1,3 +1,4 @@
+import type { ZodType } from "zod";
 import type { Clock } from "@loci/kit/clock";
 import type { Config } from "../config.ts";
 import type { Control } from "../control/database.ts";
@@ -51,10 +52,18 @@ export async function withDesk(open: () => Promise<Desk>, work: (desk: Desk) => 
 export const print = ({ json }: Options, value: unknown, text: string): string => (json === true ? `${JSON.stringify(value, null, 2)}\n` : text);
 
 export function requireArguments(args: string[], names: string[]): string[] {
-  if (args.length < names.length || args[0] === "") throw new UsageError(`${names[0]} is missing.`);
+  const missing = names.find((_name, index) => (args[index] ?? "") === "");
+  if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
   const extra = args[names.length];
   if (extra !== undefined) throw new UsageError(`"${extra}" is too much.`);
   return args;
+}
+
+/** Texts are held to the rules of the API, so that what is made here can be used there. */
+export function readText(what: string, schema: ZodType<string>, text: string): string {
+  const read = schema.safeParse(text);
+  if (read.success) return read.data;
+  throw new UsageError(`${what} ${read.error.issues[0]?.message ?? "cannot be read."}`);
 }
 
 export function toTable(head: string[], rows: string[][]): string {

@@ -6,6 +6,9 @@ import { toKeptDetails, type Details } from "./details.ts";
 import { GENESIS_HASH, hashLink, hashPrivatePart, toCanonical, type Link } from "./link.ts";
 import type { Origin } from "./origin.ts";
 
+// More than one transaction ever appends side by side; it holds up every other writer.
+const TRIES_MAX = 1_000;
+
 export interface AuditParts {
   control: Control;
   now: Clock;
@@ -24,7 +27,8 @@ export interface AuditEntry {
 /** Adds a link to a chain, in the transaction of what it tells of: both stand, or neither. */
 export function appendAudit(parts: AuditParts, origin: Origin, entry: AuditEntry): Promise<void> {
   return parts.control.transaction(async () => {
-    while (!(await tryAppend(parts, origin, entry)));
+    for (let tries = 0; tries < TRIES_MAX; tries++) if (await tryAppend(parts, origin, entry)) return;
+    throw new Error(`The audit chain ${entry.chain} has links beyond its end, so nothing can follow: it was changed by hand. "loci-admin audit verify" says where.`);
   });
 }
 

@@ -215,3 +215,11 @@ test("details keep no secret and no mail address, and whatever text they hold ca
   expect(JSON.parse(details ?? "")).toEqual({ password: "[removed]", new_token: "[removed]", code: "[removed]", key_name: "for [removed]", names: ["[removed]", 1], deep: { secret: "[removed]", left: 3 }, half: "\ufffd", "ü": "\u2028\u0007" });
   expect(await verify()).toMatchObject({ links: 2, broken: null });
 });
+
+test("a chain that was lengthened beyond its end by hand takes no more links, says so, and stops nothing else", async () => {
+  const { append, tamper } = await openBook();
+  for (let i = 0; i < 3; i++) await append();
+  tamper(`update audit_heads set last_seq = 2 where chain = '${CHAIN}'`);
+  await expect(append()).rejects.toThrow(`The audit chain ${CHAIN} has links beyond its end`);
+  await append({ chain: "usr_ana" });
+});

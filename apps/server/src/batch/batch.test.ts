@@ -99,6 +99,18 @@ test("every operation counts as one call: also a conversation of many messages, 
   expect((await ours.call("GET", "/v1/usage")).body.meters).toMatchObject({ api_calls: { total: 4 }, searches: { total: 2 } });
 });
 
+test("a key that may only write learns nothing from the kept answer to a batch of one that may read", async () => {
+  const ours = await app().newWorkspace();
+  await ours.call("POST", "/v1/store", { content: "The canary sings." });
+  const writer = await app().newWorkspace(["memories:write"], { workspace: ours.id });
+  const ask = (caller: TestWorkspace) => caller.call("POST", "/v1/batch", { operations: [{ op: "recall", query: "canary" }] }, { "idempotency-key": "same" });
+  const first = await ask(ours);
+  expect(JSON.stringify(first.body)).toContain("canary sings");
+  expect(await ask(writer)).toMatchObject({ status: 422, body: { error: { code: "idempotency_mismatch" } } });
+  const twin = await app().newWorkspace(undefined, { workspace: ours.id });
+  expect((await ask(twin)).body).toEqual(first.body);
+});
+
 test("parallel twins of one Idempotency-Key have one effect and the same bytes, and another body is refused", async () => {
   const ours = await app().newWorkspace();
   const operations = [

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "@loci/kit/errors";
 import type { Operation, Workspace } from "@loci/engine";
 import type { Call } from "../http/route.ts";
 import { answerOnce } from "../memories/answer-once.ts";
+import type { Actor } from "../policy/actor.ts";
 import { readPlan, type Answer, type Plan } from "./plan.ts";
 
 /** What a batch needs of its call. */
@@ -17,12 +19,20 @@ const RUN_COMMANDS_MAX = { update: 50, other: 1_000 };
  * Runs the operations in order and gives the answer as JSON text. Runs of writes are one transaction each; a repeat
  * under the same key finds the answer that was kept, and after a crash redoes only what is missing.
  */
-export function runBatch(call: BatchCall, operations: unknown[]): Promise<string> {
-  return answerOnce(call.workspace, call.operation, async () => {
-    const plans = operations.map((value, index) => readPlan(value, index, call.actor));
-    const results = await new BatchRun(call, plans).run();
+export function runBatch({ workspace, actor, toError, operation: asked }: BatchCall, operations: unknown[]): Promise<string> {
+  const operation = toOwn(asked, actor);
+  return answerOnce(workspace, operation, async () => {
+    const plans = operations.map((value, index) => readPlan(value, index, actor));
+    const results = await new BatchRun({ workspace, actor, toError, operation }, plans).run();
     return `{"results":[${results.join(",")}]}`;
   });
+}
+
+/** What a batch answers hangs on what its caller may do: from a key that may less, the same batch is another request. */
+function toOwn({ idempotency, ...operation }: Operation, { may }: Actor): Operation {
+  if (idempotency === undefined) return operation;
+  const rights = createHash("sha256").update([...may].toSorted().join(" ")).digest("base64url");
+  return { ...operation, idempotency: { ...idempotency, fingerprint: `${idempotency.fingerprint} ${rights}` } };
 }
 
 type Indexed<Kind extends Plan["kind"]> = { index: number; plan: Extract<Plan, { kind: Kind }> };

@@ -23,3 +23,11 @@ function isSameLoopback(origin: string, host: string | null, own: string): boole
   if (!LOOPBACK.test(new URL(own).host) || host === null || !LOOPBACK.test(host)) return false;
   return origin === `http://${host}`;
 }
+
+const LOOPBACK_PEER = /^(?:::ffff:)?127\.|^::1$/;
+
+/** Refuses who is not on this very machine, and pages of names that somebody has pointed at it (DNS rebinding). */
+export function requireThisMachine({ peer, header }: { peer: string | undefined; header(name: string): string | null }): void {
+  if (LOOPBACK_PEER.test(peer ?? "127.0.0.1") && LOOPBACK.test(header("host") ?? "localhost")) return;
+  throw new AppError("forbidden", "This is for programs and browsers on the server's own machine: ask for it as localhost there.");
+}

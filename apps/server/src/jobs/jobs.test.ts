@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -43,6 +44,18 @@ test("a job runs once with what it was given, and what it was given is sealed wh
   expect(await jobs.runDue()).toBe(0);
   expect(ran).toEqual(["the heron code"]);
   expect(await read(id)).toMatchObject({ status: "done", payload: "", tries: 1, error: null, lease: null, leased_until: null, finished_at: "2026-11-21T12:00:00.000Z" });
+});
+
+test("a job knows nothing of the request that asked for it", async () => {
+  const { jobs, control } = await startJobs();
+  const request = new AsyncLocalStorage<string>();
+  const seen = Promise.withResolvers<string | undefined>();
+  jobs.register("look", { payload: nothing, run: async () => seen.resolve(request.getStore()) });
+  jobs.start();
+  // Past the look of the start, which the request did not cause.
+  await sleep(SECOND_MS / 5);
+  await request.run("proven", () => control.transaction(() => jobs.enqueue("look", {})));
+  expect(await seen.promise).toBeUndefined();
 });
 
 test("a transaction that fails leaves no job, and one that commits wakes the runner only then", async () => {

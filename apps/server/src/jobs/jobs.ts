@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND_MS, type Clock } from "@loci/kit/clock";
@@ -44,6 +45,8 @@ export class Jobs implements JobQueue {
   private readonly handlers = new Map<string, Handler & { payload: z.ZodType }>();
   private readonly schedules: Schedules;
   private readonly running = new Map<Promise<void>, string>();
+  // Where jobs run: nothing of the request that woke the runner, such as who it has proven to be, may reach into them.
+  private readonly apart = AsyncLocalStorage.snapshot();
   private started = false;
   private stopping: Promise<void> | null = null;
   private pumping: Promise<void> | null = null;
@@ -144,7 +147,7 @@ export class Jobs implements JobQueue {
   /** Looks for due jobs now instead of at the next poll. */
   wake(): void {
     this.wanted = true;
-    if (this.started) this.pumping ??= this.pump();
+    if (this.started) this.pumping ??= this.apart(() => this.pump());
   }
 
   /** After the answer of the request that asked: its time must not tell what the job finds out, and both share this thread. */

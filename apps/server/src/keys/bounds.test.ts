@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { SYSTEM } from "../audit/origin.ts";
 import { OWN_PLANS_FILE } from "../plans/catalogue.ts";
-import { SCOPES, type Scope } from "../policy/permissions.ts";
+import { permissionsOf, SCOPES, type Scope } from "../policy/permissions.ts";
 import { shareTestApp, startTestApp, type TestApp } from "../testing/harness.ts";
+import { endKey, grantKey, updateKey } from "./service.ts";
 import { newMember } from "./test-member.ts";
 
 const app = shareTestApp();
@@ -130,6 +132,19 @@ test("a key shows the names of people to members alone", async () => {
   expect((await call("GET", `/v1/api-keys/${maker.id}`)).body.created_by).toEqual({ id: owner.user_id, name: null });
   const { body } = await call("POST", "/v1/api-keys", { name: "child", scopes: ["keys:read"] });
   expect((await owner.call("GET", `/v1/api-keys/${body.id}`)).body.created_by).toEqual({ id: maker.id, name: "x" });
+});
+
+test("who lost the right to keys between the asking and the deciding makes, changes and ends none", async () => {
+  const { workspace, maker } = await newMaker();
+  const { user_id } = await newMember(app(), workspace, "viewer");
+  const person = { user_id, session_id: "", email: "", name: "", operator: false, provenMs: Date.now(), leaving_at: null };
+  // As the request was let in, a moment before the role was taken.
+  const actor = { kind: "member", workspace_id: workspace, role: "developer", person, group: null, may: permissionsOf("developer"), mode: "live", leaving_at: null } as const;
+  const caller = { actor, origin: SYSTEM };
+  const { server } = app();
+  for (const work of [() => grantKey(server, caller, { name: "x", scopes: "all" }), () => updateKey(server, caller, maker.id, { name: "y" }), () => endKey(server, caller, maker.id)]) {
+    await expect(work()).rejects.toMatchObject({ code: "forbidden" });
+  }
 });
 
 async function startLimited(limit: number): Promise<{ limited: TestApp; workspace: string }> {

@@ -25,9 +25,12 @@ interface Parts {
   now: () => Date;
 }
 
-/** Reads the bounds of a caller as they are in this very transaction. */
-export const readBounds = (parts: Parts, actor: Actor): Promise<Bounds> =>
-  actor.kind === "key" ? readKeyBounds(parts, actor) : readMemberBounds(parts, actor);
+/** Reads the bounds of a caller as they are in this very transaction; throws where the caller may no longer make or end keys at all. */
+export async function readBounds(parts: Parts, actor: Actor): Promise<Bounds> {
+  const bounds = await (actor.kind === "key" ? readKeyBounds(parts, actor) : readMemberBounds(parts, actor));
+  if (!bounds.scopes.includes("keys:write")) throw new AppError("forbidden", `By now ${bounds.who} may not do that: it lacks keys:write.`, { details: { scope: "keys:write" } });
+  return bounds;
+}
 
 async function readKeyBounds({ control, now }: Parts, { key_id }: KeyActor): Promise<Bounds> {
   const row = await control.db.selectFrom("keys").selectAll().where("id", "=", key_id).executeTakeFirst();

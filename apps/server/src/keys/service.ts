@@ -172,6 +172,7 @@ async function readChangeable(parts: KeyParts, actor: Actor, id: string): Promis
 export function endKey(parts: Keeper, { actor, origin }: Caller, id: string): Promise<void> {
   return parts.control.transaction(async () => {
     if ((await findRow(parts.control.db, actor, id)) === undefined) throw notFound("key");
+    await readBounds(parts, actor);
     await revokeKey(parts, origin, id);
   });
 }

@@ -8,7 +8,7 @@ interface Parts {
   sealer: Sealer;
 }
 
-/** What sealed rows are looked through for: ids and addresses. */
+/** What sealed rows are looked through for: ids and addresses, each the whole of a text in their JSON. */
 type Marks = readonly string[];
 
 const ROWS_PER_READ = 500;
@@ -25,14 +25,22 @@ export async function deleteJobsAbout({ control, sealer }: Parts, marks: Marks):
     if (last === undefined) break;
     after = last.id;
   }
-  for (const mark of marks) await control.db.deleteFrom("jobs").where("status", "!=", "running").where(holds("error", mark)).execute();
+  for (const mark of marks) await deleteFailuresOf(control.db, mark);
+}
+
+/** Failures are told in words, in which an address is whole where nothing of another one stands beside it. */
+async function deleteFailuresOf(db: ControlDb, mark: string): Promise<void> {
+  const told = await db.selectFrom("jobs").select(["id", "error"]).where("status", "!=", "running").where(holds("error", mark)).execute();
+  const whole = new RegExp(`(?<![\\w.+-])${RegExp.escape(mark)}(?![\\w-]|\\.\\w)`, "i");
+  const found = told.filter(({ error }) => whole.test(error ?? "")).map(({ id }) => id);
+  for (let from = 0; from < found.length; from += ROWS_PER_READ) await db.deleteFrom("jobs").where("id", "in", found.slice(from, from + ROWS_PER_READ)).where("status", "!=", "running").execute();
 }
 
 /** Deletes what is kept under an address of an account, but for its mails: who had it last may still be waiting for one. */
 export async function deleteByAddress(db: ControlDb, { email, until }: Address): Promise<void> {
   await db.deleteFrom("invitations").where("email", "=", email).where("created_at", "<=", until).execute();
   await db.deleteFrom("proofs").where("email", "=", email).where("created_at", "<=", until).execute();
-  await db.deleteFrom("verifications").where(holds("value", email)).where("created_at", "<=", until).execute();
+  await db.deleteFrom("verifications").where(holds("value", JSON.stringify(email))).where("created_at", "<=", until).execute();
 }
 
 /** Deletes the mails to an address, and answers their ids. */
@@ -63,7 +71,8 @@ export async function deleteKeptAnswers(db: ControlDb, whose: { workspace_id: st
 function speaksOf(sealer: Sealer, sealed: string | null, marks: Marks): boolean {
   if (sealed === null || sealed === "") return false;
   const text = openSealed(sealer, sealed);
-  return marks.some((mark) => text.includes(mark));
+  // With its quotes: the address of one person may be the end of another's.
+  return marks.some((mark) => text.includes(JSON.stringify(mark)));
 }
 
 /** What was sealed under a secret that is gone tells nobody anything, us included. */

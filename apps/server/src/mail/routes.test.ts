@@ -39,6 +39,14 @@ test("what is asked for wrongly is refused with the field's name", async () => {
   expect({ status, param: body.error.param }).toEqual({ status: 400, param: "for" });
 });
 
+test("the mailbox opens to nobody on another machine, and to no page whose name was pointed at this one", async () => {
+  for (const path of ["/dev/mail", "/dev/mail.json"]) {
+    const from = async (peer: string, headers?: Record<string, string>) => (await app().newBrowser(peer).call("GET", path, undefined, headers)).status;
+    expect([await from("127.0.0.1"), await from("::1"), await from("::ffff:127.0.0.1", { host: "localhost:8080" })]).toEqual([200, 200, 200]);
+    expect([await from("192.0.2.7"), await from("127.0.0.1", { host: "evil.test:8080" }), await from("127.0.0.1", { host: "127.0.0.1.evil.test" })]).toEqual([403, 403, 403]);
+  }
+});
+
 test("production has no mailbox", async () => {
   const env = { NODE_ENV: "production", AUTH_SECRET: "kR4v9Qz1Wm7Lx2Tn8Yb3Hc6Jd5Gf0Ps4Ea9Uo2Ivq", KEY_PEPPER: "Zp8Xw3Nc7Vb1Mk6Lj2Hg9Fd4Sa5Qe0Rt8Yu3Iow" };
   const production = await startTestApp({ env });

@@ -1,8 +1,10 @@
 import { AppError, notFound } from "@loci/kit/errors";
 import { readCursor, toCursor, toPage, type Page } from "@loci/kit/page";
 import { appendAudit } from "../audit/append.ts";
+import type { Origin } from "../audit/origin.ts";
 import type { Control, ControlDb } from "../control/database.ts";
 import type { GivenRole, Role } from "../policy/roles.ts";
+import type { WorkspaceRecord } from "../workspaces/service.ts";
 import { readWorkspaceAs, type WorkspaceParts, type WorkspaceView } from "../workspaces/teams.ts";
 import { findRole, requireStanding, type Asking } from "./standing.ts";
 
@@ -65,22 +67,34 @@ export function leaveWorkspace({ control, now }: MemberParts, { actor, origin }:
   });
 }
 
-/** Makes another member the owner, and the owner an admin, in one transaction. The index `one_owner_per_workspace` holds it. */
+/** Makes another member the owner, and the caller an admin. */
 export function transferWorkspace(parts: WorkspaceParts, { actor, origin }: Asking, userId: string): Promise<WorkspaceView> {
   const { control } = parts;
   return control.transaction(async () => {
-    const { db } = control;
     const { workspace, member } = await requireStanding(control, actor, "workspace:transfer");
-    requireTeam(workspace, "A personal workspace stays with its account. Make a team, and export and import what shall go there.");
-    const { user_id: from } = member.person;
-    if (userId === from) throw new AppError("conflict", "You own this workspace already. Name another member.", { param: "user_id", details: { reason: "owner" } });
-    if ((await findRole(db, workspace.id, userId)) === undefined) throw notFound("member");
-    await requireStaying(db, userId);
-    await setRole(db, workspace.id, from, "admin");
-    await setRole(db, workspace.id, userId, "owner");
-    await appendAudit(parts, origin, { chain: workspace.id, action: "workspace.transferred", target: userId, details: { from } });
-    return readWorkspaceAs(parts, workspace.id, from);
+    await handOver(parts, origin, workspace, userId);
+    return readWorkspaceAs(parts, workspace.id, member.person.user_id);
   });
+}
+
+/**
+ * Makes another member the owner, and the owner an admin, in the transaction that runs; who may ask for it is the caller's
+ * business. The index `one_owner_per_workspace` holds it. Answers with the owner until now, `null` where there was none.
+ */
+export async function handOver({ control, now }: MemberParts, origin: Origin, workspace: Pick<WorkspaceRecord, "id" | "kind">, userId: string): Promise<string | null> {
+  const { db } = control;
+  const { id } = workspace;
+  requireTeam(workspace, "A personal workspace stays with its account. Make a team, and export and import what shall go there.");
+  const role = await findRole(db, id, userId);
+  if (role === undefined) throw notFound("member");
+  if (role === "owner") throw new AppError("conflict", "This member owns the workspace already. Name another member.", { param: "user_id", details: { reason: "owner" } });
+  await requireStaying(db, userId);
+  const owner = await db.selectFrom("members").select("user_id").where("workspace_id", "=", id).where("role", "=", "owner").executeTakeFirst();
+  const from = owner?.user_id ?? null;
+  if (from !== null) await setRole(db, id, from, "admin");
+  await setRole(db, id, userId, "owner");
+  await appendAudit({ control, now }, origin, { chain: id, action: "workspace.transferred", target: userId, details: { from } });
+  return from;
 }
 
 /** Throws for what a personal workspace cannot have done to it. */

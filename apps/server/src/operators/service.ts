@@ -3,6 +3,7 @@ import { AppError } from "@loci/kit/errors";
 import { deletePending } from "../accounts/credentials.ts";
 import type { Digest } from "../accounts/digests.ts";
 import { mintResetLink } from "../accounts/links.ts";
+import type { Newcomers } from "../accounts/newcomers.ts";
 import { endSessions } from "../accounts/sessions.ts";
 import { appendAudit } from "../audit/append.ts";
 import type { AuditAction } from "../audit/actions.ts";
@@ -60,8 +61,29 @@ async function setDisabled(desk: OperatorDesk, origin: Origin, id: string, disab
   await endSessions(desk, toQuiet(origin), { user_id: id, keep: null });
 }
 
+interface LinkDesk extends OperatorDesk {
+  digest: Digest;
+  publicUrl: string;
+}
+
+interface ResetLink {
+  url: string;
+  expires_at: string;
+}
+
+/** Makes an account whose address somebody vouches for, and the link by which its owner sets a password. SIGNUP binds those who sign up themselves. */
+export function createAccount(desk: LinkDesk & { newcomers: Newcomers }, origin: Origin, { email, name }: { email: string; name: string }): Promise<AccountRecord & { link: ResetLink }> {
+  const { control, newcomers } = desk;
+  return control.transaction(async () => {
+    const id = await newcomers.create({ email, name, passwordHash: null }, origin);
+    await appendAudit(desk, origin, { chain: "instance", action: "account.created", target: id });
+    const link = await createResetLink(desk, origin, id);
+    return { ...(await getAccount(control.db, id)), link };
+  });
+}
+
 /** Makes a link that sets a new password, for where no mail is sent; it works once, for an hour. */
-export function createResetLink(desk: OperatorDesk & { digest: Digest; publicUrl: string }, origin: Origin, id: string): Promise<{ url: string; expires_at: string }> {
+export function createResetLink(desk: LinkDesk, origin: Origin, id: string): Promise<ResetLink> {
   const { control } = desk;
   return control.transaction(async () => {
     const { state } = await getSteerable(control.db, id);

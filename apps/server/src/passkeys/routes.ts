@@ -10,6 +10,7 @@ export function passkeyRoutes(parts: Parts): Route[] {
     id: "beginPasskeySignIn", method: "post", path: "/v1/auth/passkey/options", tags: ["Sign-in"], repeat: "idempotent", setsCookies: true,
     summary: "Begin to sign in by a passkey", description: "Answers with what `navigator.credentials.get` needs. Also for showing once more who one is, at POST /v1/account/prove. It holds for five minutes, in this browser.",
     responses: { 200: json(CeremonyOptions, "For PublicKeyCredential.parseRequestOptionsFromJSON.") },
+    faults: [429],
   }, async (call) => {
     const { options, cookies } = await beginSignIn(parts, call);
     return { status: 200, body: options, cookies };

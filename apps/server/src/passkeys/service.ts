@@ -1,4 +1,4 @@
-import { notFound } from "@loci/kit/errors";
+import { AppError, notFound } from "@loci/kit/errors";
 import type { Selectable } from "kysely";
 import type { Auth } from "../accounts/auth.ts";
 import { toAuthHeaders } from "../accounts/headers.ts";
@@ -20,7 +20,7 @@ interface Ceremony {
 
 /** Begins to add a passkey. Which browser began is kept in a cookie, for five minutes. */
 export async function beginRegistration(parts: Parts, call: AccountCall): Promise<Ceremony> {
-  const { auth: { api } } = parts.accounts;
+  const { api } = await parts.accounts.auth.load();
   const { response, headers } = await commitWithAuth(parts.control, () => api.generatePasskeyRegistrationOptions({ query: {}, headers: toHeaders(parts, call, true), returnHeaders: true }), async () => {});
   return { options: { ...response }, cookies: headers.getSetCookie() };
 }
@@ -28,7 +28,8 @@ export async function beginRegistration(parts: Parts, call: AccountCall): Promis
 export async function createPasskey(parts: Parts, call: AccountCall, { name, credential }: { name?: string | undefined; credential: Credential }): Promise<Passkey> {
   const { control, accounts } = parts;
   const { user_id, email } = call.person;
-  const made = await commitWithAuth(control, () => accounts.auth.api.verifyPasskeyRegistration({ body: { response: credential, ...(name !== undefined && { name }) }, headers: toHeaders(parts, call, true) }), async ({ id }) => {
+  const { api } = await accounts.auth.load();
+  const made = await commitWithAuth(control, () => verify(api.verifyPasskeyRegistration({ body: { response: credential, ...(name !== undefined && { name }) }, headers: toHeaders(parts, call, true) })), async ({ id }) => {
     await appendAudit(parts, call.origin, { chain: user_id, action: "account.passkey_created", target: id });
     await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A passkey was added to your account. Whoever holds it can sign in with it." });
   });
@@ -37,7 +38,8 @@ export async function createPasskey(parts: Parts, call: AccountCall, { name, cre
 
 /** Begins a sign-in by a passkey of anybody: the device knows whose it is. */
 export async function beginSignIn(parts: Parts, call: OpenCall): Promise<Ceremony> {
-  const { auth: { api } } = parts.accounts;
+  await parts.accounts.limits.charge(["passkey_challenges_per_address", call.origin.address]);
+  const { api } = await parts.accounts.auth.load();
   const { response, headers } = await commitWithAuth(parts.control, () => api.generatePasskeyAuthenticationOptions({ headers: toHeaders(parts, call, false), returnHeaders: true }), async () => {});
   // The plugin says "preferred", and only looks later whether the device checked who holds it.
   return { options: { ...response, userVerification: "required" }, cookies: headers.getSetCookie() };
@@ -51,7 +53,7 @@ export async function signInByPasskey(parts: Parts, call: OpenCall, credential: 
     method: "passkey",
     ask: async (headers) => {
       try {
-        return await auth.api.verifyPasskeyAuthentication({ body: { response: toAssertion(credential) }, headers, returnHeaders: true });
+        return await verify(auth.api.verifyPasskeyAuthentication({ body: { response: toAssertion(credential) }, headers, returnHeaders: true }));
       } catch (thrown) {
         if (toRefusal(thrown) !== null) await noteRefusedPasskey(parts, call, credential);
         throw thrown;
@@ -60,6 +62,16 @@ export async function signInByPasskey(parts: Parts, call: OpenCall, credential: 
   });
   await charged.giveBack();
   return reply;
+}
+
+/** Cookies of sign-ins are signed alike, so the challenge of another kind can come under this one's name: it is none, and no JSON. */
+export async function verify<Answer>(verifying: Promise<Answer>): Promise<Answer> {
+  try {
+    return await verifying;
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    throw new AppError("unauthenticated", "This took too long. Begin with the passkey again.", { cause: thrown, details: { reason: "challenge_over" } });
+  }
 }
 
 /** Where it is a passkey of somebody, their log tells that it was refused. */

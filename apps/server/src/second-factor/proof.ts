@@ -13,6 +13,7 @@ export async function proveByTotp(parts: Parts, call: AccountCall, code: string)
   const { control, config, accounts: { auth } } = parts;
   const { user_id } = call.person;
   const headers = toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session: true });
+  await auth.load();
   const verify = async () => {
     await requireEnabled(parts, user_id);
     await requireUnlocked(parts, user_id);

@@ -255,3 +255,12 @@ test("another site's page cannot answer a challenge", async () => {
   const { call } = await openChallenge(ada);
   expect((await call("POST", "/v1/auth/second-factor", { code: authenticator.code() }, { origin: "https://evil.example" })).body.error.details).toMatchObject({ reason: "cross_site" });
 });
+
+test("a challenge of a sign-in is none of a passkey, though both cookies are signed alike", async () => {
+  const { ada, authenticator } = await newGuarded();
+  const { cookies, answer } = await openChallenge(ada);
+  const credential = { id: "x", rawId: "x", type: "public-key", clientExtensionResults: {}, response: { clientDataJSON: "e30", authenticatorData: "AA", signature: "AA" } };
+  const moved = await app().newBrowser().call("POST", "/v1/auth/passkey/verify", { credential }, { cookie: `loci.better-auth-passkey=${cookies.get("loci.two_factor") ?? ""}` });
+  expect(moved).toMatchObject({ status: 401, body: { error: { details: { reason: "challenge_over" } } } });
+  expect((await answer({ code: authenticator.code() })).body).toEqual({ status: "signed_in" });
+});

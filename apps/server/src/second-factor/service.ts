@@ -82,9 +82,11 @@ interface Work<Answer> {
   record(answer: Answer): Promise<void>;
 }
 
-const asPerson = <Answer>({ accounts, control, config }: Parts, call: AccountCall, { ask, record }: Work<Answer>): Promise<Answer> =>
-  accounts.acting.run({ origin: call.origin, method: "totp", proven: true }, () =>
+async function asPerson<Answer>({ accounts, control, config }: Parts, call: AccountCall, { ask, record }: Work<Answer>): Promise<Answer> {
+  await accounts.auth.load();
+  return accounts.acting.run({ origin: call.origin, method: "totp", proven: true }, () =>
     commitWithAuth(control, () => ask(toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session: true })), record));
+}
 
 /** Ends all sessions but the one that has just taken the place of the present one. */
 async function endOthers(parts: Parts, { origin, person: { user_id } }: AccountCall): Promise<void> {

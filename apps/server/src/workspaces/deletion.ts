@@ -48,6 +48,7 @@ export function restoreWorkspace(parts: DeletionParts, { actor, origin }: Asking
   const { control, now } = parts;
   return control.transaction(async () => {
     const { workspace, member } = await requireStanding(control, actor, "workspace:delete");
+    requireTeam(workspace, "A personal workspace is kept with its account: POST /v1/account/restore.");
     const { id, delete_after } = workspace;
     if (delete_after !== null) {
       if (delete_after <= now().toISOString()) throw new AppError("conflict", "The 30 days are over: this workspace is about to be erased.", { details: { reason: "grace_over" } });

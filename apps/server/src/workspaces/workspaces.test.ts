@@ -196,8 +196,11 @@ test("a deleted team stops at once: its keys only export, its members are told; 
   expect(await owner.call("POST", `${url}/restore`)).toMatchObject({ status: 409, body: { error: { details: { reason: "grace_over" } } } });
 });
 
-test("deleting asks for a fresh proof, and a personal workspace goes only with its account", async () => {
+test("deleting asks for a fresh proof, and a personal workspace goes, and stays, only with its account", async () => {
   const ada = await newPerson(app());
+  expect((await ada.call("DELETE", "/v1/account")).status).toBe(200);
+  expect(await ada.call("POST", `/v1/workspaces/${ada.workspace}/restore`)).toMatchObject({ status: 409, body: { error: { details: { reason: "personal_workspace" } } } });
+  expect((await ada.call("POST", "/v1/account/restore")).status).toBe(204);
   expect(await ada.call("DELETE", `/v1/workspaces/${ada.workspace}`)).toMatchObject({ status: 409, body: { error: { details: { reason: "personal_workspace" } } } });
   const { url, owner } = await newTeam(app());
   await app().server.control.db.updateTable("sessions").set({ proven_at: new Date(Date.now() - 11 * 60_000).toISOString() }).where("user_id", "=", owner.user_id).execute();
