@@ -8,7 +8,7 @@ const documents = files.filter((file) => file.endsWith(".md") && existsSync(file
 const faults: string[] = [];
 
 const LINK = /\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)/g;
-const CITED = /`((?:packages|apps|scripts|bench|docs|examples|deploy|\.ci)\/[^`\s*{}<>…]+)`/g;
+const CITED = /`((?:packages|apps|sdks|scripts|bench|docs|examples|deploy|\.ci)\/[^`\s*{}<>…]+)`/g;
 
 for (const document of documents) {
   const text = readFileSync(document, "utf8");

@@ -6,12 +6,15 @@ import { toOpenApiDocument } from "../apps/server/src/app.ts";
 import { readConfig } from "../apps/server/src/config.ts";
 import { toEnvExample } from "../apps/server/src/config-text.ts";
 import { openServer } from "../apps/server/src/wiring.ts";
+import { toSdkTypes, type OpenApi } from "./sdk-types.ts";
 
 /** The files of the repository that are made from its code: path and content. */
 export async function makeGeneratedFiles(): Promise<Map<string, string>> {
+  const openApi = JSON.stringify(await readOpenApi(), null, 2);
   return new Map([
     [".env.example", toEnvExample()],
-    ["openapi.json", `${JSON.stringify(await readOpenApi(), null, 2)}\n`],
+    ["openapi.json", `${openApi}\n`],
+    ["sdks/typescript/src/types.gen.ts", toSdkTypes(JSON.parse(openApi) as OpenApi)],
   ]);
 }
 

@@ -211,7 +211,12 @@ export async function floodMailbox(site: Site, verdicts: Verdicts): Promise<void
   const guesses = await attack({ browsers: site.newBrowsers(FAILS_PER_ACCOUNT) }, FAILS_PER_ACCOUNT, (browser) => signIn(browser, flooded.email, guess()));
   const open = [await signInByLink(site, flooded.email), await reset(site, flooded.email)];
   verdicts.add("lock-out: ten wrong passwords and three askings for codes by strangers leave the person a link or a reset", countOf(guesses, 401) === FAILS_PER_ACCOUNT && open.some(({ status }) => status < 300), `link ${open[0]?.status}, reset ${open[1]?.status}`);
-  const signUps = await attack({ browsers: site.newBrowsers(MAILS_PER_ACCOUNT) }, MAILS_PER_ACCOUNT, (browser) => browser.post("/v1/auth/sign-up", { email: unasked.email }));
-  const after = [await signInByLink(site, unasked.email), await reset(site, unasked.email)];
-  verdicts.add("lock-out: three sign-ups with a person's address by strangers leave them a link or a reset", countOf(signUps, 202) === MAILS_PER_ACCOUNT && after.some(({ status }) => status < 300), `link ${after[0]?.status}, reset ${after[1]?.status}`);
+  const paths = ["sign-up", "code", "magic-link", "password/forgot"];
+  const asked: Reply[] = [];
+  for (const path of paths) asked.push(...(await attack({ browsers: site.newBrowsers(50) }, 50, (browser) => browser.post(`/v1/auth/${path}`, { email: unasked.email }))));
+  const links = await site.listTokens(unasked.email, "magic_link");
+  const opened = [];
+  for (const token of links) opened.push(await site.newBrowser().post("/v1/auth/magic-link/verify", { token }));
+  const found = `${countStatuses(asked)}; of ${links.length} links ${countOf(opened, 200)} open the account`;
+  verdicts.add("lock-out: strangers who use up every mail of a person have mailed them links that open the account", countOf(asked, 202) === MAILS_PER_ACCOUNT * paths.length && countOf(opened, 200) === MAILS_PER_ACCOUNT, found);
 }

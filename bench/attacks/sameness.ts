@@ -58,7 +58,7 @@ function addComparison(verdicts: Verdicts, promise: string, texts: string[]): vo
 /** An answer without what differs between any two: the time, when to come back, and the secret in a cookie, whose shape stays. */
 function toComparable({ status, headers, text }: Reply): string {
   const kept = Object.entries(headers).map(([name, value]) => `${name}: ${toShape(name, value)}`);
-  return [status, ...kept, "", text.replace(/"retry_after":\d+/, '"retry_after":…')].join("\n");
+  return [status, ...kept, "", text.replace(/"retry_after":\d+/, '"retry_after":…').replace(/Wait .+? before/, "Wait … before")].join("\n");
 }
 
 function toShape(name: string, value: string): string {

@@ -4,6 +4,8 @@ import { type BenchServer, type DataDir, openDataDir, startServer } from "../ser
 
 export const PASSWORD = "a long road to a small house";
 
+const TOKEN = /#token=([\w-]+)/;
+
 export interface Reply {
   status: number;
   /** As they came, in their order. */
@@ -139,7 +141,7 @@ export class Site {
   codeTo = (email: string): Promise<string> => this.findInMail(email, /\b(\d{6})\b/);
 
   /** The token of the link in the latest mail to an address. */
-  tokenTo = (email: string): Promise<string> => this.findInMail(email, /#token=([\w-]+)/);
+  tokenTo = (email: string): Promise<string> => this.findInMail(email, TOKEN);
 
   /** The token of the link that the server prints for its owner. */
   async findOwnerLink(): Promise<string> {
@@ -151,9 +153,18 @@ export class Site {
     throw new Error(`The server printed no link for its owner:\n${this.server.output()}`);
   }
 
-  private async findInMail(email: string, pattern: RegExp): Promise<string> {
+  /** The tokens of all links of a kind that were mailed to an address. */
+  async listTokens(email: string, template: string): Promise<string[]> {
+    return (await this.listMails(email)).filter((mail) => mail.template === template).map(({ text }) => TOKEN.exec(text)?.[1] ?? "");
+  }
+
+  private async listMails(email: string): Promise<{ template: string; text: string }[]> {
     const { body } = await this.newBrowser().send("GET", `/dev/mail.json?to=${encodeURIComponent(email)}`);
-    const found = pattern.exec((body["items"] as { text: string }[])[0]?.text ?? "")?.[1];
+    return body["items"] as { template: string; text: string }[];
+  }
+
+  private async findInMail(email: string, pattern: RegExp): Promise<string> {
+    const found = pattern.exec((await this.listMails(email))[0]?.text ?? "")?.[1];
     if (found === undefined) throw new Error(`The latest mail to ${email} does not hold ${pattern}.`);
     return found;
   }

@@ -47,6 +47,8 @@ export async function openFaultServer(port = 0): Promise<FaultServer> {
 
 async function answer(request: IncomingMessage, response: ServerResponse, scenarios: Map<string, Scenario>, seen: Map<string, SeenRequest[]>): Promise<void> {
   const { method = "", url = "" } = request;
+  // On a connection that it used before, a browser repeats by itself what was dropped or answered with 408.
+  response.shouldKeepAlive = false;
   if (method === "OPTIONS") return void response.writeHead(204, CORS).end();
   const file = FILES.find((name) => url === `/${name}`);
   if (file !== undefined) return sendJson(response, readConformanceFile(file));

@@ -92,7 +92,6 @@ test("while passwords and codes of an account are locked a passkey and a link si
   const asked = await own.call("POST", "/v1/auth/passkey/options");
   expect((await own.call("POST", "/v1/auth/passkey/verify", { credential: device.sign(asked.body, origin) })).body).toEqual({ status: "signed_in" });
   expect((await useMailed(ada, "magic-link", (token) => ["/v1/auth/magic-link/verify", { token }])).status).toBe(200);
-  await limits.forget("mails_per_account", ada.email);
   expect((await useMailed(ada, "password/forgot", (token) => ["/v1/auth/password/reset", { token, password: "staple by the window" }])).status).toBe(204);
   expect((await app().newBrowser().call("POST", "/v1/auth/sign-in", { email: ada.email, password: "staple by the window" })).status).toBe(200);
 });
@@ -103,6 +102,18 @@ async function useMailed({ email }: TestPerson, path: string, toUse: (token: str
   const token = /#token=([\w-]+)/.exec((await app().mailTo(email))[0]?.text ?? "")?.[1] ?? "";
   return call("POST", ...toUse(token));
 }
+
+test("strangers who use up the tries and the mails of a person leave them a link that opens the account", async () => {
+  const ada = await app().newPerson();
+  const ask = async (path: string, body: object) => (await app().newBrowser().call("POST", `/v1/auth/${path}`, body)).status;
+  for (let i = 0; i < 11; i++) await ask("sign-in", { email: ada.email, password: "guess" });
+  const asked: number[] = [];
+  for (const path of ["sign-up", "code", "magic-link", "password/forgot"]) for (let i = 0; i < 4; i++) asked.push(await ask(path, { email: ada.email }));
+  expect(new Set(asked)).toEqual(new Set([202, 429]));
+  const tokens = (await app().mailTo(ada.email)).flatMap(({ template, text }) => (template === "magic_link" ? [/#token=([\w-]+)/.exec(text)?.[1] ?? ""] : []));
+  expect(tokens).toHaveLength(3);
+  for (const token of tokens) expect(await ask("magic-link/verify", { token })).toBe(200);
+});
 
 test("one network address has a hundred failures an hour at whatever takes a secret, also where it forges X-Forwarded-For", async () => {
   const own = await startTestApp({ env: { TRUSTED_PROXIES: "127.0.0.1" } });
@@ -125,7 +136,8 @@ test("whatever call takes an address answers byte for byte alike whether it has 
   for (const [path, more] of calls) {
     const answers: Record<string, string[]> = {};
     for (const email of [known.email, bare.email, newEmail()]) {
-      for (const limit of ["mails_per_account", "password_fails_per_account"] as const) await app().server.accounts.limits.forget(limit, email);
+      await app().server.accounts.limits.forget("password_fails_per_account", email);
+      await app().server.accounts.limits.forget("mails_per_account", `sign_up ${email}`);
       for (let asked = 1; asked <= (path === "sign-in" ? 11 : 4); asked++) {
         const { status, headers, body } = await app().newBrowser().call("POST", `/v1/auth/${path}`, { email, ...more }, { "x-request-id": "req_alike_alike" });
         (answers[asked] ??= []).push(toComparable(status, headers, body));
@@ -136,8 +148,8 @@ test("whatever call takes an address answers byte for byte alike whether it has 
   }
 });
 
-/** Without what differs between any two: when to come back, and the secret in a cookie, whose shape stays. */
+/** Without what differs between any two: how long to wait, and the secret in a cookie, whose shape stays. */
 function toComparable(status: number, headers: Headers, body: unknown): string {
   const kept = [...headers].filter(([name]) => name !== "retry-after").map(([name, value]) => `${name}: ${name === "set-cookie" ? value.replaceAll(/(?<==prf_)[0-9a-f]{32}\.[\w-]{43}(?=;)/g, "…") : value}`);
-  return [status, ...kept, JSON.stringify(body).replace(/"retry_after":\d+/, '"retry_after":…')].join("\n");
+  return [status, ...kept, JSON.stringify(body).replace(/"retry_after":\d+/, '"retry_after":…').replace(/Wait .+? before/, "Wait … before")].join("\n");
 }

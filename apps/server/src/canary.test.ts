@@ -64,6 +64,11 @@ class Tenant {
     this.pool = pool;
   }
 
+  /** Every other one. */
+  get isOperator(): boolean {
+    return this.index % 2 === 0;
+  }
+
   /** Lets the tenant in again after its own requests shut it out. */
   async renew(): Promise<TestWorkspace> {
     const { db } = app().server.control;
@@ -79,7 +84,7 @@ class Tenant {
 
   private async join(role: Role): Promise<SignedIn> {
     this.people += 1;
-    const person = await insertPerson(app(), { operator: this.index % 2 === 0, name: `The ${role} of ${this.canary}`, email: `${this.canary}.${this.people}@example.org` });
+    const person = await insertPerson(app(), { operator: this.isOperator, name: `The ${role} of ${this.canary}`, email: `${this.canary}.${this.people}@example.org` });
     await insertMember(app(), this.id, person, role);
     this.pool.add(this.index, `${person.user_id} ${this.id}`);
     return person;
@@ -173,7 +178,9 @@ async function sendOne(tenant: Tenant, operation: Operation, tally: Tally): Prom
   const seen = new Set(text.match(CANARY)?.map((canary) => canary.toLowerCase()));
   if (seen.delete(tenant.canary)) tally.own += 1;
   const said = () => `${tenant.canary} got ${status}: ${JSON.stringify({ ...request, headers })} -> ${text.slice(-1_000)}`;
-  if (seen.size > 0) tally.leaks.push(said());
+  // Operators run the instance and may know whose accounts are in it, though nothing of what is kept there.
+  const mayKnowPeople = tenant.isOperator && operation.path.startsWith("/v1/admin/accounts");
+  if (seen.size > 0 && !mayKnowPeople) tally.leaks.push(said());
   // A probe tells of the machine, which has other work.
   if (status >= 500 && !operation.tags.includes("Status")) tally.faults.push(said());
   return operation["x-scope"] !== "open" && SHUT_OUT.test(text);

@@ -7,6 +7,7 @@ import { ConfigError, readConfig, SETTING_NAMES, type Environment } from "./conf
 
 const PEPPER = "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4";
 const AUTH_SECRET = "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6";
+const PRODUCTION = { NODE_ENV: "production", PUBLIC_URL: "https://loci.example", AUTH_SECRET };
 const OTHER = "Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4q7Vt0m3";
 
 function faultsOf(env: Environment): string[] {
@@ -37,8 +38,8 @@ describe("the configuration", () => {
 
   test("lets anybody sign up in development, and invited people in production", () => {
     expect(readConfig({}).signup).toBe("open");
-    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER }).signup).toBe("invite");
-    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, SIGNUP: "closed" }).signup).toBe("closed");
+    expect(readConfig({ ...PRODUCTION, KEY_PEPPER: PEPPER }).signup).toBe("invite");
+    expect(readConfig({ ...PRODUCTION, KEY_PEPPER: PEPPER, SIGNUP: "closed" }).signup).toBe("closed");
   });
 
   test("takes each name with LOCI_ before it or without, and the longer one wins", () => {
@@ -81,8 +82,32 @@ describe("the configuration", () => {
     [{ EMBEDDER_DIMENSIONS: "256" }, "only for EMBEDDER=openai"],
     [{ KEY_PEPPER_PREVIOUS: PEPPER }, "without KEY_PEPPER"],
     [{ KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: PEPPER }, "the same"],
+    [{ KEY_PEPPER: PEPPER, AUTH_SECRET: PEPPER }, "KEY_PEPPER and AUTH_SECRET are the same"],
+    [{ PUBLIC_URL: "https://loci.example/loci" }, "without a path"],
+    [{ PUBLIC_URL: "https://loci.example?x=1" }, "without a path"],
+    [{ PUBLIC_URL: "https://loci.example/#y" }, "without a path"],
+    [{ PUBLIC_URL: "https://u:p@loci.example" }, "without a path"],
+    [{ MAIL_FROM: "nomail" }, "MAIL_FROM must be a mail address"],
+    [{ MAIL_FROM: "Loci <loci@example.com>\nBcc: eve@example.com" }, "MAIL_FROM must be a mail address"],
+    [{ MAIL_FROM: "Lo\rci <loci@example.com>" }, "MAIL_FROM must be a mail address"],
+    [{ MAIL_FROM: "loci@example.com, eve@example.com" }, "MAIL_FROM must be a mail address"],
+    [{ MAIL_FROM: "Loci <loci@example.com" }, "MAIL_FROM must be a mail address"],
   ])("%j is a fault", (env, words) => {
     expect(faultsOf(env as Environment)).toEqual([expect.stringContaining(words)]);
+  });
+
+  test("knows in production where browsers reach it, by https unless that is this machine", () => {
+    const production = (PUBLIC_URL?: string) => ({ ...PRODUCTION, KEY_PEPPER: PEPPER, PUBLIC_URL });
+    expect(faultsOf(production())).toEqual([expect.stringContaining("PUBLIC_URL is missing")]);
+    expect(faultsOf(production("http://loci.example"))).toEqual([expect.stringContaining("must start with https://")]);
+    expect(faultsOf(production("loci.example"))).toEqual([expect.stringContaining("PUBLIC_URL must be a URL")]);
+    for (const url of ["https://loci.example", "http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"]) expect(readConfig(production(url)).publicUrl).toBe(url);
+    expect(readConfig({ PUBLIC_URL: "HTTPS://Loci.Example:443/" }).publicUrl).toBe("https://loci.example");
+    expect(readConfig({ PUBLIC_URL: "http://loci.example" }).publicUrl).toBe("http://loci.example");
+  });
+
+  test("takes a sender with or without a name", () => {
+    for (const MAIL_FROM of ["loci@example.com", "<loci@example.com>", "Loci of Ümit <loci@example.com>", '"Acme, Inc." <loci@mail.example.com>', "Loci <loci@localhost>"]) expect(readConfig({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
   });
 
   test("asks an endpoint of the operator's own without a key", () => {
@@ -98,12 +123,12 @@ describe("the configuration", () => {
     "this is my very secret pepper for keys",
     "0123456789012345678901234567890123456789",
   ])("refuses the pepper %j in production", (pepper) => {
-    expect(faultsOf({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: pepper })).toEqual([expect.stringContaining("KEY_PEPPER")]);
+    expect(faultsOf({ ...PRODUCTION, KEY_PEPPER: pepper })).toEqual([expect.stringContaining("KEY_PEPPER")]);
   });
 
   test("refuses a weak previous pepper and a weak metrics token in production, and takes good ones", () => {
-    expect(faultsOf({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: "x", METRICS_TOKEN: "x" })).toHaveLength(2);
-    expect(readConfig({ NODE_ENV: "production", AUTH_SECRET, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: OTHER, METRICS_TOKEN: OTHER })).toMatchObject({ peppers: { current: PEPPER, previous: OTHER }, metricsToken: OTHER });
+    expect(faultsOf({ ...PRODUCTION, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: "x", METRICS_TOKEN: "x" })).toHaveLength(2);
+    expect(readConfig({ ...PRODUCTION, KEY_PEPPER: PEPPER, KEY_PEPPER_PREVIOUS: OTHER, METRICS_TOKEN: OTHER })).toMatchObject({ peppers: { current: PEPPER, previous: OTHER }, metricsToken: OTHER });
   });
 });
 

@@ -44,11 +44,13 @@ test("the greeting holds commands that work as printed", async () => {
   expect(answers[1]?.body.memories[0].content).toContain("tea");
 });
 
-test("a server in production that nobody can get into says how the first account is made, and no other server does", () => {
-  const config = (env: Environment = {}) => readConfig({ NODE_ENV: "production", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6", ...env });
-  const others = [{ NODE_ENV: "development" }, { SMTP_URL: "smtps://mail.example.com" }, { GITHUB_CLIENT_ID: "Iv1.8a61f9b3", GITHUB_CLIENT_SECRET: "a0c1e2b3d4f5" }];
+test("a server in production without an account says what becomes of the first one, and no other server does", () => {
+  const config = (env: Environment = {}) => readConfig({ NODE_ENV: "production", PUBLIC_URL: "https://loci.test", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6", ...env });
+  const reachable = [{ SMTP_URL: "smtps://mail.example.com" }, { GITHUB_CLIENT_ID: "Iv1.8a61f9b3", GITHUB_CLIENT_SECRET: "a0c1e2b3d4f5" }];
   expect(findWayIn(config(), false)).toContain("npm run admin -- account create ADDRESS");
-  expect([findWayIn(config(), true), ...others.map((env) => findWayIn(config(env), false))]).toEqual([null, null, null, null]);
+  expect(findWayIn(config(), false)).toContain("nobody can sign up");
+  for (const env of reachable) expect(findWayIn(config(env), false)).toContain("the first to sign up becomes operator");
+  expect([findWayIn(config(), true), ...reachable.map((env) => findWayIn(config(env), true)), findWayIn(config({ NODE_ENV: "development" }), false)]).toEqual([null, null, null, null]);
 });
 
 test("a later greeting says where the key is, and not what it is", () => {

@@ -33,15 +33,17 @@ export async function ensureFirstKey({ control, peppers, now, dataDir }: Parts):
   return { kind: "created", key: secret, file };
 }
 
-/** How somebody gets into a server in production where no sign-up code reaches anybody; `null` where people get in by themselves. */
+/** What whoever starts a server in production has to know while nobody has an account there; `null` where somebody has. */
 export function findWayIn({ mode, mail, providers }: Pick<Config, "mode" | "mail" | "providers">, people: boolean): string | null {
-  if (people || mode !== "production" || mail !== null || Object.values(providers).some((provider) => provider !== null)) return null;
+  if (people || mode !== "production") return null;
+  const isReachable = mail !== null || Object.values(providers).some((provider) => provider !== null);
+  if (isReachable) return "Nobody has an account here yet, and the first to sign up becomes operator, whatever SIGNUP says. Sign up before others find this server, or make that account: npm run admin -- account create ADDRESS";
   return "Nobody has an account here, and no mail is sent, so nobody can sign up. Make the first account, which becomes operator: npm run admin -- account create ADDRESS";
 }
 
 /** What a person at a terminal wants to read first. `ownerLink` is `null` once the workspace has an owner. */
 export function toGreeting(url: string, first: FirstKey, ownerLink: string | null = null): string {
-  const owner = ownerLink === null ? "" : `\nOpen this once to make the workspace "local" yours: ${ownerLink}`;
+  const owner = ownerLink === null ? "" : `\nOpen this once to become operator of this server and owner of the workspace "local": ${ownerLink}`;
   const address = `Loci listens on ${url}${owner}`;
   if (first.kind === "none") return `${address}\nMake a key with: npm run admin -- key create --workspace local\n`;
   const key = first.kind === "created" ? first.key : `$(cat "${first.file}")`;

@@ -125,3 +125,13 @@ test("one Idempotency-Key used by two workspaces, and by two groups, is two keys
     expect(answer).toMatchObject({ status: 200, body: { status: "created", memory: { content: `Caller ${index}.` } } });
   }
 });
+
+test("a key that names a workspace names its own: another is not found, whether it exists or not", async () => {
+  const [own, foreign] = [await app().newWorkspace(), await app().newWorkspace()];
+  const { slug } = await app().server.control.reads.selectFrom("workspaces").select("slug").where("id", "=", own.id).executeTakeFirstOrThrow();
+  const named = (workspace: string) => own.call("POST", "/v1/store", { content: "Ada prefers tea." }, { "x-workspace": workspace });
+  for (const workspace of [own.id, slug, ""]) expect((await named(workspace)).status, workspace).toBe(200);
+  const [other, missing] = [await named(foreign.id), await named(toMissing(foreign.id))].map(withoutRequestId);
+  expect(other).toMatchObject({ status: 404, body: expect.stringContaining("no such workspace") });
+  expect(other).toEqual(missing);
+});

@@ -6,6 +6,7 @@ import { openControl, type Control } from "./control/database.ts";
 import { Sealer } from "./control/sealer.ts";
 import { openAccounts, type Accounts } from "./accounts/accounts.ts";
 import { Jobs } from "./jobs/jobs.ts";
+import { requireKnownAuthSecret } from "./accounts/known-secret.ts";
 import { requireKnownPepper, type Peppers } from "./keys/secrets.ts";
 import { KeyVerifier } from "./keys/verifier.ts";
 import { registerErasures } from "./leaving/jobs.ts";
@@ -44,6 +45,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const control = await openControl(config.dataDir);
   const { peppers, authSecret } = toSecrets(config);
   await requireKnownPepper(control.db, peppers);
+  await requireKnownAuthSecret(control.db, authSecret);
   await requireKnownPlans(control.db, config.plans);
   const sealer = new Sealer(authSecret);
   const engine = await openEngine({
@@ -62,7 +64,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const memberships = new Memberships(control);
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });
-  const accounts = openAccounts({ config, control, sealer, authSecret, now, jobs, outbox });
+  const accounts = openAccounts({ config, control, sealer, authSecret, now, log, jobs, outbox });
   const mailer = await openMailer(config.mail);
   registerDelivery({ config, control, sealer, jobs, now, log, mailer });
   registerErasures({ control, now, sealer, stores, jobs, outbox });

@@ -36,7 +36,7 @@ test("the first start prints address, key and two commands; a signal stops it wi
 });
 
 test("in production nothing is made and no key is printed", async () => {
-  const { child, see, output, exit } = startProcess({ PORT: "0", NODE_ENV: "production", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6" });
+  const { child, see, output, exit } = startProcess({ PORT: "0", NODE_ENV: "production", PUBLIC_URL: "http://localhost:8080", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6" });
   await see(/"msg":"listening"/);
   await sleep(200);
   expect(output()).not.toMatch(/mk_|The key/);
@@ -48,7 +48,7 @@ test("in production nothing is made and no key is printed", async () => {
 test("a bad configuration is told whole, and nothing starts", async () => {
   const { exit, output } = startProcess({ PORT: "x", LOCI_HSOT: "1", NODE_ENV: "production" });
   expect(await exit).toBe(1);
-  expect(output()).toMatch(/4 faults:[^]*LOCI_HOST[^]*PORT must[^]*KEY_PEPPER is missing/);
+  expect(output()).toMatch(/5 faults:[^]*LOCI_HOST[^]*PORT must[^]*KEY_PEPPER is missing/);
   expect(output()).not.toContain("    at ");
 });
 

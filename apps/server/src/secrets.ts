@@ -9,6 +9,9 @@ import type { Peppers } from "./keys/secrets.ts";
 // Words that stand in examples and tutorials; a secret made of one is no secret.
 const WELL_KNOWN = /change.?me|secret|password|passw0rd|default|example|insecure|dummy|placeholder|replace|your.?(?:key|pepper|token)|pepper|letmein|qwerty|123456|abcdef/i;
 
+/** Where a development server keeps its own, in DATA_DIR. */
+export const SECRETS_FILE = "secrets.json";
+
 /** What is wrong with a secret, as the end of a sentence, or `null`. */
 export function findWeakness(secret: string, bytesMin: number): string | null {
   const bytes = Buffer.byteLength(secret);
@@ -33,7 +36,7 @@ interface DevelopmentSecrets {
 
 /** The secrets of a development server: made once, kept where only their owner reads them. Processes that start at once get the same. */
 function keepDevelopmentSecrets(dataDir: string): DevelopmentSecrets {
-  const file = path.join(dataDir, "secrets.json");
+  const file = path.join(dataDir, SECRETS_FILE);
   if (!existsSync(file)) placeSecrets(file, { key_pepper: newSecret(), auth_secret: newSecret() }, placeFirst);
   const { key_pepper, auth_secret } = readSecrets(file);
   if (auth_secret !== undefined) return { key_pepper, auth_secret };

@@ -55,6 +55,14 @@ export async function openServer({ config, log, now = systemClock, extraRoutes =
   };
 }
 
+function onlyOnce(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
+}
+
 function toFront(parts: Parts, metrics: Metrics): Front {
   const { config, log, now, stores, verifier, sessions, memberships } = parts;
   const { publicUrl } = config;
@@ -66,6 +74,7 @@ function toFront(parts: Parts, metrics: Metrics): Front {
     securityHeaders: toSecurityHeaders(publicUrl),
     publicUrl,
     trustedProxies: toBlockList(config.trustedProxies),
+    noteUntrustedForward: onlyOnce(() => log.warn("A request told of its client in X-Forwarded-For, from an address that TRUSTED_PROXIES does not name, so that was not believed. If this server is behind a proxy, name it there: until then everybody has the proxy's address, and the failed sign-ins of one count for all. This is said once.")),
     sessionCookie: sessionCookieOf(publicUrl),
     authenticateKey: (headers, address) => verifier.authenticate(headers, address),
     authenticatePerson: (cookie) => sessions.authenticate(cookie),

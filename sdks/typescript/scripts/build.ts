@@ -26,11 +26,17 @@ function compile(form: "esm" | "cjs", more: string[]): void {
   nameOutput(folder);
 }
 
-/** The compiler leaves `.ts` in the imports of declarations, which only its newer versions find. */
+/**
+ * The compiler leaves `.ts` in the imports of declarations, which only its newer versions find, and wraps an import of a
+ * computed name into code that hides from bundlers that they should leave it alone.
+ */
 function nameOutput(folder: string): void {
-  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"))) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") || name.endsWith(".js"))) {
     const text = readFileSync(path.join(folder, file), "utf8");
-    writeFileSync(path.join(folder, file), text.replaceAll(/((?:from |import\()"\.[^"]*)\.ts"/g, '$1.js"'));
+    const named = file.endsWith(".ts")
+      ? text.replaceAll(/((?:from |import\()"\.[^"]*)\.ts"/g, '$1.js"')
+      : text.replace(/^var __rewriteRelativeImportExtension = .*?^};\n/ms, "").replaceAll(/__rewriteRelativeImportExtension\(([^()]*)\)/g, "$1");
+    if (named !== text) writeFileSync(path.join(folder, file), named);
   }
 }
 

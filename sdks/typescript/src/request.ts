@@ -167,11 +167,13 @@ function openDeadline(timeoutMs: number, caller: AbortSignal | undefined): Deadl
     controller.abort();
   }, timeoutMs);
   const forward = () => controller.abort(caller?.reason);
-  caller?.addEventListener("abort", forward, { once: true });
   const ended = new Promise<never>((_, reject) => {
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true });
   });
   ended.catch(() => undefined);
+  // It may have been ended since the call began.
+  if (caller?.aborted === true) forward();
+  else caller?.addEventListener("abort", forward, { once: true });
   return {
     signal: controller.signal,
     within: (work) => Promise.race([work, ended]),

@@ -1647,7 +1647,7 @@ export interface PasswordChange {
   password: string;
 }
 
-/** One proof of who you are. */
+/** One proof of who you are. Where a second factor is on: a code of the authenticator, a recovery code or a passkey. */
 export interface Proof {
   /** The password. */
   password?: string | undefined;
@@ -1655,6 +1655,8 @@ export interface Proof {
   code?: string | undefined;
   /** The six digits that the authenticator shows. */
   totp?: string | undefined;
+  /** A recovery code, as it was shown; each works once. */
+  recovery_code?: string | undefined;
   /** What the browser answers to the options of POST /v1/auth/passkey/options. */
   passkey?: Record<string, unknown> | undefined;
 }

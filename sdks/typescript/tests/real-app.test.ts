@@ -63,7 +63,7 @@ test("relationships make a graph that can be walked", async () => {
   const { relationship } = await loci.relationships.create({ from: solution.id, to: problem.id, type: "SOLVES" });
   const { related } = await loci.memories.related(problem.id);
   expect(related.map(({ memory }) => memory.id)).toEqual([solution.id]);
-  expect((await loci.relationships.graph({ memory: problem.id })).nodes).toHaveLength(2);
+  expect((await loci.relationships.graph({ memory: [problem.id] })).nodes).toHaveLength(2);
   expect(await loci.relationships.list({ memory: problem.id })).toMatchObject({ items: [{ id: relationship.id }] });
   await loci.relationships.delete(relationship.id);
   await expect(loci.relationships.get(relationship.id)).rejects.toThrow(NotFoundError);

@@ -24,6 +24,20 @@ export async function runScenario({ sdk, callOperation }: Runtime, serverUrl: st
   return stage.faults;
 }
 
+/** All scenarios that a runtime can show, one after the other; tells which failed, and how. */
+export async function runScenarios(runtime: Runtime, serverUrl: string, run: string): Promise<{ passed: number; failed: Record<string, string[]> }> {
+  const scenarios = (await (await fetch(`${serverUrl}/scenarios.json`)).json()) as Scenario[];
+  const failed: Record<string, string[]> = {};
+  let passed = 0;
+  for (const scenario of scenarios) {
+    if (scenario.not_in?.some((name) => run.startsWith(name)) === true) continue;
+    const faults = await runScenario(runtime, serverUrl, run, scenario);
+    if (faults.length === 0) passed += 1;
+    else failed[scenario.id] = faults;
+  }
+  return { passed, failed };
+}
+
 interface Outcome {
   result?: unknown;
   error?: Record<string, unknown>;

@@ -8,7 +8,7 @@ import { requireProven } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import { chargeMail } from "./charged-mails.ts";
 import { sendCode, withCode } from "./codes.ts";
-import { deletePending, findCredential } from "./credentials.ts";
+import { deletePending, findCredential, hasSecondFactor } from "./credentials.ts";
 import { toAuthHeaders } from "./headers.ts";
 import { requirePassword } from "./proving-routes.ts";
 import { commitWithAuth } from "./refusals.ts";
@@ -29,7 +29,7 @@ const Pending = z.object({ user_id: z.string() });
 export function changeRoutes(parts: Parts): Route[] {
   const password = guarded("account", {
     id: "changePassword", method: "post", path: "/v1/account/password", tags, repeat: "idempotent",
-    summary: "Change your password", description: "Asks for the one until now; an account without one needs a proof within the last ten minutes. Ends every other session, and sets a new session cookie for this one.",
+    summary: "Change your password", description: "Asks for the one until now; an account without one, or with a second factor, needs a proof within the last ten minutes. Ends every other session, and sets a new session cookie for this one.",
     request: { body: PasswordChange },
     responses: { 204: empty("Changed.") },
     faults: [409, 429],
@@ -69,9 +69,9 @@ async function changePassword(parts: Parts, call: AccountCall, { current_passwor
   const { accounts: { acting, auth, commonPasswords, passwords }, config, control } = parts;
   const { user_id, email, session_id } = call.person;
   const has = (await findCredential(control.reads, { user_id })) !== undefined;
-  if (!has) requireProven(call.person, call.now());
-  else if (current_password === undefined) throw invalid("current_password", "`current_password` is missing: give the password until now.");
-  else await requirePassword(parts, call, current_password, "current_password");
+  if (!has || (await hasSecondFactor(control.reads, user_id))) requireProven(call.person, call.now());
+  if (has && current_password === undefined) throw invalid("current_password", "`current_password` is missing: give the password until now.");
+  if (has && current_password !== undefined) await requirePassword(parts, call, current_password, "current_password");
   await commonPasswords.requireUncommon(password, { param: "password", email });
   await auth.load();
   const passwordHash = await passwords.hash(password);

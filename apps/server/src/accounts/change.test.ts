@@ -82,7 +82,7 @@ test("a change of address needs a fresh proof, a code of this very person, and a
   expect(await ada.call("POST", "/v1/account/email", { email: ada.email })).toMatchObject({ status: 400, body: { error: { param: "email" } } });
   const [taken, free] = [await ada.call("POST", "/v1/account/email", { email: eve.email }), await ada.call("POST", "/v1/account/email", { email: newEmail() })];
   expect([taken.status, taken.body]).toEqual([free.status, free.body]);
-  expect((await app().mailTo(eve.email))[0]?.template).toBe("already_registered");
+  expect((await app().mailTo(eve.email))[0]?.template).toBe("address_taken");
 
   const email = newEmail();
   await ada.call("POST", "/v1/account/email", { email });

@@ -30,22 +30,22 @@ export async function withCode<Result>(parts: Parts, call: OpenCall, { purpose, 
   const { control, accounts: { auth, limits, proofs }, config: { publicUrl } } = parts;
   const name = proofCookieOf(publicUrl, purpose);
   const cookie = call.cookie(name) ?? "";
-  const perAddress = await limits.charge(["fails_per_address", call.origin.address]);
-  const email = await proofs.findAddress(purpose, cookie);
-  if (email === null) throw wrongCode();
-  const perAccount = await limits.charge(["code_fails_per_account", `${purpose} ${email}`]);
   await auth.load();
-  const outcome = await control.transaction(async () => {
-    const spent = await proofs.spend(purpose, cookie, code);
-    return spent === null ? null : { result: await work(spent) };
+  const result = await limits.guess([["fails_per_address", call.origin.address]], async () => {
+    const email = await proofs.findAddress(purpose, cookie);
+    if (email === null) throw wrongCode();
+    return limits.guess([["code_fails_per_account", `${purpose} ${email}`]], async ({ last }) => {
+      const outcome = await control.transaction(async () => {
+        const spent = await proofs.spend(purpose, cookie, code);
+        return spent === null ? null : { result: await work(spent) };
+      });
+      if (outcome !== null) return outcome.result;
+      await noteRefusal(parts, call, { email, method: purpose, last });
+      throw wrongCode();
+    });
   });
-  if (outcome === null) {
-    await noteRefusal(parts, call, { email, method: purpose, last: perAccount.last });
-    throw wrongCode();
-  }
-  await Promise.all([perAddress.giveBack(), perAccount.giveBack()]);
-  const { cookies = [] } = outcome.result as { cookies?: string[] };
-  return { ...outcome.result, cookies: [...cookies, clearCookie(publicUrl, name)] };
+  const { cookies = [] } = result as { cookies?: string[] };
+  return { ...result, cookies: [...cookies, clearCookie(publicUrl, name)] };
 }
 
 const wrongCode = (): AppError =>

@@ -14,6 +14,12 @@ export async function findCredential(db: ControlDb, who: { email: string } | { u
   return row === undefined || row.password === null ? undefined : { ...row, password: row.password };
 }
 
+/** Whether signing in asks this person for a second factor. */
+export async function hasSecondFactor(db: ControlDb, userId: string): Promise<boolean> {
+  const user = await db.selectFrom("users").select("two_factor_enabled").where("id", "=", userId).executeTakeFirst();
+  return user?.two_factor_enabled === 1;
+}
+
 /** Lets what is under way for a person end: reset links and second-factor challenges that were begun before a change. */
 export async function deletePending(db: ControlDb, userId: string): Promise<void> {
   await db.deleteFrom("verifications").where("value", "=", userId).execute();

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from "node:crypto";
 
 /** What secrets of accounts are kept as. Each kind has its own, so that none can be shown for another. */
-type Secret = "browser" | "code" | "magic_link" | "password_reset" | "second_factor" | "recovery_code" | "totp" | "address" | "owner_link";
+type Secret = "browser" | "code" | "magic_link" | "password_reset" | "second_factor" | "recovery_code" | "totp" | "address" | "owner_link" | "mark";
 
 export type Digest = (kind: Secret, text: string) => string;
 

@@ -47,7 +47,7 @@ async function writeLetter(parts: LetterParts, letter: Letter): Promise<void> {
   const { about, email: to } = letter;
   const user = await control.db.selectFrom("users").select(["id", "disabled_at"]).where("email", "=", to).executeTakeFirst();
   if (about === "sign_up" || about === "change_email") {
-    if (user !== undefined) return outbox.put({ to, template: "already_registered" });
+    if (user !== undefined) return outbox.put({ to, template: about === "sign_up" ? "already_registered" : "address_taken" });
     return outbox.put({ to, template: about === "sign_up" ? "sign_up_code" : "change_email_code", code: letter.code });
   }
   if (user === undefined) return tellOnce(parts, to);

@@ -50,4 +50,7 @@ test("whoever is signed in takes the workspace over with the link alone; nobody 
   expect((await ada.call("POST", "/v1/auth/owner-link", { token, email: ada.email })).status).toBe(409);
   expect((await ada.call("POST", "/v1/auth/owner-link", { token })).status).toBe(200);
   expect(await workspacesOf(ada)).toEqual(expect.arrayContaining([["local", "owner"]]));
+  expect((await ada.call("GET", "/v1/account")).body.operator).toBe(true);
+  const granted = await app.server.control.reads.selectFrom("audit").select("chain").where("action", "=", "account.operator_granted").where("actor", "=", ada.user_id).where("target", "=", ada.user_id).orderBy("at").execute();
+  expect(granted.map(({ chain }) => chain).slice(-2)).toEqual(["instance", ada.user_id]);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import { appendAudit } from "../audit/append.ts";
+import type { Origin } from "../audit/origin.ts";
 import type { Control } from "../control/database.ts";
 import { guarded, json, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
@@ -46,27 +47,25 @@ export function ownerLinkRoutes(parts: Parts): Route[] {
   const open = guarded("open", {
     id: "openOwnerLink", method: "post", path: "/v1/auth/owner-link", tags: ["Sign-in"], repeat: "idempotent", setsCookies: true,
     summary: "Take over a new server",
-    description: "Makes you the owner of the workspace \"local\", once: with an address as a new account, which needs no code since you read the server's terminal; without one as who is signed in.",
+    description: "Makes you the owner of the workspace \"local\" and an operator of the instance, once: with an address as a new account, which needs no code since you read the server's terminal; without one as who is signed in.",
     request: { body: OwnerLink },
     responses: { 200: json(SignedIn, "Whoever was signed in is the owner."), 201: json(SignedIn, "The account is made, and the session cookie is set.") },
     faults: [401, 409, 429],
   }, async (call) => {
     const { token, email, password, name } = call.body;
-    const charged = await limits.charge(["fails_per_address", call.origin.address]);
+    const guess = <Result>(work: () => Promise<Result>): Promise<Result> => limits.guess([["fails_per_address", call.origin.address]], () => control.transaction(work));
     if (email === undefined) {
       const userId = await requirePerson(parts, call);
-      await control.transaction(() => takeOver(parts, call, token, async () => userId));
-      await charged.giveBack();
+      await guess(() => takeOver(parts, call, token, async () => userId));
       return { status: 200 as const, body: { status: "signed_in" as const } };
     }
     if (password !== undefined) await commonPasswords.requireUncommon(password, { param: "password", email });
     const newcomer = { email, name: name ?? nameOf(email), passwordHash: password === undefined ? null : await passwords.hash(password) };
     await auth.load();
-    const { body, cookies } = await control.transaction(async () => {
+    const { body, cookies } = await guess(async () => {
       const userId = await takeOver(parts, call, token, () => newcomers.create(newcomer, call.origin));
       return startSession(parts, call, { method: "owner_link", userId });
     });
-    await charged.giveBack();
     return { status: 201 as const, body, cookies };
   });
 
@@ -88,6 +87,16 @@ async function takeOver({ accounts, control, now }: Parts, { origin }: OpenCall,
   const userId = await findUser();
   const member = { workspace_id: workspace.id, user_id: userId, role: "owner" as const };
   await db.insertInto("members").values({ ...member, created_at: now().toISOString() }).onConflict((known) => known.columns(["workspace_id", "user_id"]).doUpdateSet({ role: "owner" })).execute();
-  await appendAudit({ control, now }, { ...origin, actor: userId }, { chain: workspace.id, action: "member.joined", target: userId, details: { role: "owner" } });
+  const who = { ...origin, actor: userId };
+  await appendAudit({ control, now }, who, { chain: workspace.id, action: "member.joined", target: userId, details: { role: "owner" } });
+  await grantOperator({ control, now }, who);
   return userId;
+}
+
+/** Whoever reads the server's terminal runs it, even where somebody else signed up first. */
+async function grantOperator({ control, now }: Pick<Parts, "control" | "now">, who: Origin): Promise<void> {
+  const { actor } = who;
+  const made = await control.db.updateTable("users").set({ operator: 1 }).where("id", "=", actor).where("operator", "=", 0).returning("id").executeTakeFirst();
+  if (made === undefined) return;
+  for (const chain of ["instance", actor]) await appendAudit({ control, now }, who, { chain, action: "account.operator_granted", target: actor });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { json } from "../http/route.ts";
-import { line } from "../memories/fields.ts";
+import { displayName } from "../memories/fields.ts";
 import { WireTime } from "../memories/memory.ts";
 
 // RFC 5321: 256 octets with the angle brackets.
@@ -25,7 +25,7 @@ export const NewPassword = GivenPassword
 
 export const Code = z.string().trim().regex(/^\d{6}$/, "must be the six digits from the mail.").describe("The six digits from the mail.").meta({ examples: ["042917"] });
 export const LinkToken = z.string().min(1).max(200).describe("What follows `#token=` in the link.").meta({ examples: ["Zm9yIHlvdXIgZXllcyBvbmx5"] });
-export const PersonName = line(NAME_CHARS_MAX).describe("What the person is called.").meta({ examples: ["Ada"] });
+export const PersonName = displayName(NAME_CHARS_MAX).describe("What the person is called.").meta({ examples: ["Ada"] });
 
 export const Sent = z.strictObject({
   status: z.literal("sent").describe("Always this, whether the address has an account or not."),
@@ -62,7 +62,7 @@ const TimeZone = z.string().max(64).refine(isTimeZone, "must be an IANA time zon
 
 export const AccountChange = z.strictObject({
   name: PersonName.optional(),
-  company: line(200).nullable().optional().describe("Where the person works; null for nowhere."),
+  company: displayName(200).nullable().optional().describe("Where the person works; null for nowhere."),
   time_zone: TimeZone.nullable().optional().describe("An IANA time zone such as Europe/Paris, or null."),
   usage_alerts: z.boolean().optional().describe("Whether mails about what is used up are wanted."),
   product_news: z.boolean().optional().describe("Whether mails about what is new are wanted."),

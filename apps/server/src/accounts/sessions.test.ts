@@ -95,3 +95,20 @@ test("who signs out with a session that has just run out is told the same, and t
   expect((await ada.call("POST", "/v1/auth/sign-out", {})).status).toBe(204);
   expect(ada.cookies.get("sid")).toBeUndefined();
 });
+
+test("who signs in anew in the same browser ends the session that it held, and no other; somebody else's stays", async () => {
+  const [ada, eve] = [await app().newPerson(), await app().newPerson()];
+  const elsewhere = await openSecond(ada);
+  const former = ada.cookies.get("sid");
+  await ada.call("POST", "/v1/auth/sign-in", { email: ada.email, password: "not the password" });
+  expect(await statusOf(ada)).toBe(200);
+  for (let i = 0; i < 3; i++) expect((await ada.call("POST", "/v1/auth/sign-in", { email: ada.email, password: ada.password })).status).toBe(200);
+  expect((await ada.call("GET", "/v1/account/sessions")).body.items).toHaveLength(2);
+  expect([await statusOf(ada), await statusOf(elsewhere)]).toEqual([200, 200]);
+  expect((await app().newBrowser().call("GET", "/v1/account", undefined, { cookie: `sid=${former}` })).status).toBe(401);
+  expect((await ada.call("GET", "/v1/account/audit")).body.items).toContainEqual(expect.objectContaining({ action: "session.ended", details: { replaced: true } }));
+
+  const held = ada.cookies.get("sid");
+  expect((await ada.call("POST", "/v1/auth/sign-in", { email: eve.email, password: eve.password })).status).toBe(200);
+  expect((await app().newBrowser().call("GET", "/v1/account", undefined, { cookie: `sid=${held}` })).status).toBe(200);
+});

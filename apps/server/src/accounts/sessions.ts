@@ -1,9 +1,12 @@
-import { notFound } from "@loci/kit/errors";
+import { AppError, notFound } from "@loci/kit/errors";
 import type { Clock } from "@loci/kit/clock";
 import { appendAudit } from "../audit/append.ts";
 import type { Origin } from "../audit/origin.ts";
 import type { Control, ControlDb } from "../control/database.ts";
+import type { OpenCall } from "../http/route.ts";
+import type { Parts } from "../parts.ts";
 import type { Person } from "../policy/actor.ts";
+import { sessionCookieOf } from "../sessions/cookie.ts";
 import { IDLE_MAX_MS } from "../sessions/verifier.ts";
 
 interface SessionParts {
@@ -39,6 +42,25 @@ export function endSession({ control, now }: SessionParts, origin: Origin, { use
     if (ended === undefined) throw notFound("session");
     await appendAudit({ control, now }, origin, { chain: user_id, action: "session.ended", target: id });
   });
+}
+
+/** The session that came along with a request to sign in, where it still works. */
+export async function findHeldSession({ config, sessions }: Pick<Parts, "config" | "sessions">, { cookie }: Pick<OpenCall, "cookie">): Promise<Person | null> {
+  const held = cookie(sessionCookieOf(config.publicUrl));
+  if (held === null) return null;
+  try {
+    return await sessions.authenticate(held);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "unauthenticated") return null;
+    throw error;
+  }
+}
+
+/** Ends the session that a browser held when the same person signed in with it anew: the new cookie takes its place, so nobody could end it later. */
+export async function endReplaced({ control, now }: SessionParts, origin: Origin, { held, user_id }: { held: Person | null; user_id: string }): Promise<void> {
+  if (held?.user_id !== user_id) return;
+  const ended = await control.db.deleteFrom("sessions").where("id", "=", held.session_id).returning("id").executeTakeFirst();
+  if (ended !== undefined) await appendAudit({ control, now }, { ...origin, actor: user_id }, { chain: user_id, action: "session.ended", target: ended.id, details: { replaced: true } });
 }
 
 /** Ends the sessions of a person, all but the one to keep; answers how many that were. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { guarded, json, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
+import { requireMail } from "./charged-mails.ts";
 import { sendCode, withCode } from "./codes.ts";
 import { nameOf } from "./newcomers.ts";
 import { Code, Email, LinkToken, NewPassword, PersonName, Sent } from "./schemas.ts";
@@ -35,9 +36,11 @@ export function signUpRoutes(parts: Parts): Route[] {
     await limits.charge(["sign_ups_per_address", call.origin.address]);
     await newcomers.requireAllowed(email, invitation);
     if (password !== undefined) await commonPasswords.requireUncommon(password, { param: "password", email });
-    await limits.charge(["mails_per_account", email]);
+    const vouched = config.mail === null && invitation !== null && (await newcomers.isInvited(email, invitation));
+    if (!vouched) requireMail(config);
+    await limits.charge(["mails_per_account", `sign_up ${email}`]);
     const pending: Pending = { name, passwordHash: password === undefined ? null : await passwords.hash(password), invitation };
-    if (config.mail !== null || invitation === null || !(await newcomers.isInvited(email, invitation))) return sendCode(parts, { purpose: "sign_up", email, payload: pending });
+    if (!vouched) return sendCode(parts, { purpose: "sign_up", email, payload: pending });
     await auth.load();
     const { body, cookies } = await parts.control.transaction(async () => startSession(parts, call, { method: "sign_up", userId: await newcomers.create({ ...pending, email }, call.origin) }));
     return { status: 201 as const, body, cookies };

@@ -6,6 +6,7 @@ import { sessionCookieOf } from "../sessions/cookie.ts";
 import type { SignInMethod } from "./acting.ts";
 import { toAuthHeaders } from "./headers.ts";
 import { commitWithAuth } from "./refusals.ts";
+import { endReplaced, findHeldSession } from "./sessions.ts";
 
 export const SignedIn = z.strictObject({
   status: z.enum(["signed_in", "second_factor_required"]).describe("signed_in: the session cookie is set. second_factor_required: send a code to POST /v1/auth/second-factor first."),
@@ -34,9 +35,13 @@ export type SignedInReply = { status: 200; body: z.output<typeof SignedIn>; cook
 export async function signIn(parts: Parts, call: OpenCall, { method, session = false, ask }: Way): Promise<SignedInReply> {
   const { control, accounts, config } = parts;
   await accounts.auth.load();
+  const held = await findHeldSession(parts, call);
   const { response, headers } = await accounts.acting.run({ origin: call.origin, method }, () =>
     commitWithAuth(control, () => ask(toAuthHeaders(call, sessionCookieOf(config.publicUrl), { session })), async ({ response }) => {
-      if (!asksSecondFactor(response)) await recordSignIn(parts, call, { method, userId: readUserId(response) });
+      if (asksSecondFactor(response)) return;
+      const userId = readUserId(response);
+      await recordSignIn(parts, call, { method, userId });
+      await endReplaced(parts, call.origin, { held, user_id: userId });
     }));
   return { status: 200, body: { status: asksSecondFactor(response) ? "second_factor_required" : "signed_in" }, cookies: headers.getSetCookie() };
 }

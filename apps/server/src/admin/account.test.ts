@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { setUpSecondFactor } from "../testing/authenticator.ts";
 import { runAdmin } from "../testing/admin-command.ts";
 import { startTestApp, type TestApp } from "../testing/harness.ts";
 import type { TestPerson } from "../testing/people.ts";
@@ -118,7 +119,13 @@ test("a shut account has no session, no sign-in, no link under way and no key in
   const [mail] = await app.mailTo(ada.email);
   const token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
 
-  expect(await runAdmin(app.dataDir, "account", "disable", ada.email)).toMatchObject({ code: 0, stdout: expect.stringMatching(/is disabled\.\nNobody operates this instance now/) });
+  await runAdmin(app.dataDir, "account", "operator", ada.email);
+  const { user_id: other } = await newPerson(app);
+  await runAdmin(app.dataDir, "account", "operator", other);
+  await runAdmin(app.dataDir, "account", "operator", other, "--remove");
+  expect(await runAdmin(app.dataDir, "account", "disable", ada.email)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/last operator.*--yes/) });
+  expect((await ada.call("GET", "/v1/account")).status).toBe(200);
+  expect(await runAdmin(app.dataDir, "account", "disable", ada.email, "--yes")).toMatchObject({ code: 0, stdout: expect.stringMatching(/is disabled\.\nNobody operates this instance now/) });
   expect((await ada.call("GET", "/v1/account")).status).toBe(401);
   expect([await statusWith(app, own), await statusWith(app, shared)]).toEqual([401, 200]);
   expect(await signIn(app, ada, ada.password)).toMatchObject({ status: 403, body: { error: { details: { reason: "account_disabled" } } } });
@@ -128,8 +135,8 @@ test("a shut account has no session, no sign-in, no link under way and no key in
   expect(await runAdmin(app.dataDir, "account", "enable", ada.user_id)).toMatchObject({ code: 0, stdout: expect.stringContaining(`${ada.email} is enabled.`) });
   expect([await statusWith(app, own), (await ada.call("GET", "/v1/account")).status, (await signIn(app, ada, ada.password)).status]).toEqual([200, 401, 200]);
   expect((await app.newBrowser().call("POST", "/v1/auth/password/reset", { token, password: "staple by the window" })).status).toBe(400);
-  expect((await auditOf(app, ada.user_id)).map(({ action }) => action)).toEqual(["account.disabled", "session.all_ended", "account.enabled"]);
-  expect((await auditOf(app, "instance")).map(({ action }) => action)).toEqual(["account.disabled", "account.enabled"]);
+  expect((await auditOf(app, ada.user_id)).map(({ action }) => action)).toEqual(["account.operator_granted", "account.disabled", "session.all_ended", "account.enabled"]);
+  expect((await auditOf(app, "instance")).filter(({ target }) => target === ada.user_id).map(({ action }) => action)).toEqual(["account.operator_granted", "account.disabled", "account.enabled"]);
 });
 
 test("a reset link sets a new password once, ends the sessions, and leaves no token in the database", async () => {
@@ -146,6 +153,34 @@ test("a reset link sets a new password once, ends the sessions, and leaves no to
   expect((await ada.call("GET", "/v1/account")).status).toBe(401);
   expect((await signIn(app, ada, "staple by the window")).status).toBe(200);
   expect((await auditOf(app, "instance")).map(({ action, target }) => [action, target])).toEqual([["account.reset_link_created", ada.user_id]]);
+});
+
+test("a lost second factor is taken away: sessions end, a mail tells the owner, and the password alone signs in", async () => {
+  const app = await startTestApp();
+  const ada = await app.newPerson();
+  const remove = () => runAdmin(app.dataDir, "account", "remove-second-factor", ada.email.toUpperCase());
+  expect(await remove()).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("no second factor") });
+  await setUpSecondFactor(ada);
+  const challenged = app.newBrowser();
+  const signIn = ({ call }: Pick<TestPerson, "call">) => call("POST", "/v1/auth/sign-in", { email: ada.email, password: ada.password });
+  expect((await signIn(challenged)).body).toEqual({ status: "second_factor_required" });
+
+  expect(await remove()).toMatchObject({ code: 0, stdout: expect.stringContaining("without a second factor now") });
+  expect((await ada.call("GET", "/v1/account")).status).toBe(401);
+  expect((await challenged.call("POST", "/v1/auth/second-factor", { code: "000000" })).status).toBeGreaterThanOrEqual(400);
+  expect((await signIn(app.newBrowser())).body).toEqual({ status: "signed_in" });
+  expect((await app.mailTo(ada.email))[0]?.text).toContain("Whoever runs this server took your second factor away");
+  for (const chain of ["instance", ada.user_id]) expect(await auditOf(app, chain)).toContainEqual({ action: "account.second_factor_disabled", actor: "system", target: ada.user_id });
+  const { db } = app.server.control;
+  for (const table of ["two_factors", "spent_totp_codes"] as const) expect(await db.selectFrom(table).selectAll().where("user_id", "=", ada.user_id).execute()).toEqual([]);
+});
+
+test("a link of whoever does not say PUBLIC_URL leads where the server is by default, and that is told", async () => {
+  const app = await startTestApp();
+  const { email } = await newPerson(app);
+  const { stdout, stderr } = await runAdmin(app.dataDir, "account", "reset-link", email);
+  expect(stdout).toMatch(/^http:\/\/localhost:8080\/reset-password#token=/);
+  expect(stderr).toContain("PUBLIC_URL is not set, so the link leads to http://localhost:8080");
 });
 
 test("the list tells how each account stands, and one account is shown with its ways in and its workspaces", async () => {

@@ -7,8 +7,8 @@ import { SYSTEM } from "../audit/origin.ts";
 import { openJobQueue } from "../jobs/queue.ts";
 import { Outbox } from "../mail/outbox.ts";
 import { getAccountBy, listAllAccounts, readDetails, type AccountDetails, type AccountRecord } from "../operators/accounts.ts";
-import { changeAccount, createAccount, createResetLink, eraseAccountNow, hasOperator, requireErasable, type AccountChange } from "../operators/service.ts";
-import { print, readText, requireArguments, toTable, withDesk, type Command, type Desk, type Options } from "./desk.ts";
+import { changeAccount, createAccount, createResetLink, eraseAccountNow, hasOperator, isLastOperator, removeSecondFactor, requireErasable, type AccountChange } from "../operators/service.ts";
+import { print, readText, requireArguments, toTable, withDesk, type Command, type Desk, type OpenDesk, type Options } from "./desk.ts";
 
 const ADMIN = { origin: SYSTEM, person: null };
 
@@ -21,7 +21,7 @@ export const ACCOUNT_COMMANDS: Record<string, Command> = {
       const newcomers = new Newcomers({ ...desk, acting: new Acting() });
       const account = await createAccount({ ...toLinkDesk(desk), newcomers }, SYSTEM, { email, name });
       return print(options, account, toWelcome(account));
-    });
+    }, { mayCreate: true });
   },
   "account list": async (open, args, options) => {
     requireArguments(args, []);
@@ -39,29 +39,43 @@ export const ACCOUNT_COMMANDS: Record<string, Command> = {
     const changed = await changeAccount(desk, ADMIN, account.id, { operator });
     return print(options, changed, `${account.email} is ${operator ? "an operator" : "no operator"} of this instance.\n`);
   }),
-  "account disable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: true })),
+  "account disable": (open, args, options) => withAccount(open, args, async (desk, account) => {
+    if (options.yes !== true && (await isLastOperator(desk.control.db, account.id))) {
+      throw new AppError("conflict", `${account.email} is the last operator of the instance. Name another one first, or repeat the command with --yes.`);
+    }
+    return setState(desk, options, account, { disabled: true });
+  }),
   "account enable": (open, args, options) => withAccount(open, args, (desk, account) => setState(desk, options, account, { disabled: false })),
   "account reset-link": (open, args, options) => withAccount(open, args, async (desk, account) => {
     const link = await createResetLink(toLinkDesk(desk), SYSTEM, account.id);
     // The link alone goes to standard output, so that a script can hand it over.
     return print(options, link, `${link.url}\n`);
   }),
+  "account remove-second-factor": (open, args, options) => withAccount(open, args, async (desk, account) => {
+    const changed = await removeSecondFactor({ ...desk, outbox: openOutbox(desk) }, SYSTEM, account.id);
+    return print(options, changed, `${account.email} signs in without a second factor now. All its sessions have ended.\n`);
+  }),
   "account delete": (open, args, options) => withAccount(open, args, async (desk, account) => {
-    const { control, now, sealer, config } = desk;
+    const { control, now, config } = desk;
     if (options.yes !== true) throw await askFirst(desk, account);
-    const jobs = openJobQueue({ control, sealer, now });
-    const deletion = await eraseAccountNow({ control, now, config, jobs, outbox: new Outbox({ control, sealer, jobs, now }) }, SYSTEM, account.id);
+    const deletion = await eraseAccountNow({ control, now, config, jobs: openJobQueue(desk), outbox: openOutbox(desk) }, SYSTEM, account.id);
     return print(options, { id: account.id, ...deletion }, `${account.email} (${account.id}) is being erased by the server; where none runs, by the next that starts.\n`);
   }),
 };
 
 /** Most commands are about one account, by its address or id. */
-async function withAccount(open: () => Promise<Desk>, args: string[], work: (desk: Desk, account: AccountRecord) => Promise<string>): Promise<string> {
+async function withAccount(open: OpenDesk, args: string[], work: (desk: Desk, account: AccountRecord) => Promise<string>): Promise<string> {
   const [addressOrId = ""] = requireArguments(args, ["ADDRESS"]);
   return withDesk(open, async (desk) => work(desk, await getAccountBy(desk.control.db, addressOrId)));
 }
 
-const toLinkDesk = ({ control, now, authSecret, config: { publicUrl } }: Desk) => ({ control, now, publicUrl, digest: createDigest(authSecret) });
+/** For commands that print a link. */
+function toLinkDesk({ control, now, authSecret, config: { publicUrl }, knowsUrl, note }: Desk) {
+  if (!knowsUrl) note(`PUBLIC_URL is not set, so the link leads to ${publicUrl}. Where the server is reached by another address, run this with its PUBLIC_URL.`);
+  return { control, now, publicUrl, digest: createDigest(authSecret) };
+}
+
+const openOutbox = (desk: Desk): Outbox => new Outbox({ ...desk, jobs: openJobQueue(desk) });
 
 const toWelcome = ({ id, email, operator, link }: Awaited<ReturnType<typeof createAccount>>): string =>
   `${email} has an account (${id})${operator ? " and operates this instance" : ""}. This link sets its password, once and within an hour, until ${link.expires_at}:\n${link.url}\n`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -46,8 +46,7 @@ test("makes a workspace and a key beside a running server, which takes the key a
 });
 
 test("says how to use it, and by its exit code what went wrong", async () => {
-  const dataDir = mkdtempSync(path.join(tmpdir(), "loci-admin-"));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const { dataDir } = app();
   const cases: [args: string[], code: number, words: string][] = [
     [["--help"], 0, "workspace create NAME"],
     [[], 2, "workspace create NAME"],
@@ -70,6 +69,55 @@ test("says how to use it, and by its exit code what went wrong", async () => {
     expect({ args, code: ended, said: stdout + stderr }).toEqual({ args, code, said: expect.stringContaining(words) });
   }
   expect(runs.map(({ stdout, stderr }) => stdout + stderr).join("")).not.toContain(ADMIN_PEPPER);
+});
+
+test("where no Loci is it says so and leaves nothing there, but what makes something may begin one", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "loci-admin-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const fresh = path.join(folder, "data");
+  for (const args of [["workspace", "list"], ["account", "list"], ["key", "list"], ["audit", "verify"], ["account", "show", "ada@example.com"]]) {
+    expect(await run(fresh, ...args), args.join(" ")).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining(`no Loci in DATA_DIR=${fresh}`) });
+  }
+  expect(readdirSync(folder)).toEqual([]);
+  expect((await run(fresh, "workspace", "create", "acme")).code).toBe(0);
+  expect((await run(fresh, "workspace", "list")).stdout).toContain("acme");
+
+  // As beside a server in production, whose secrets are in its environment alone.
+  rmSync(path.join(fresh, "secrets.json"));
+  expect(await run(fresh, "workspace", "create", "more")).toMatchObject({ code: 1, stderr: expect.stringContaining("the same KEY_PEPPER and AUTH_SECRET") });
+  expect(readdirSync(fresh)).not.toContain("secrets.json");
+
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+  const { code, stderr } = await run(file, "workspace", "create", "acme");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^DATA_DIR=\S+ is a file\. .*\n$/) });
+});
+
+test("gives a workspace a plan of the catalogue, takes it back, and writes both down", async () => {
+  const { dataDir, server } = app();
+  const { id } = await app().newWorkspace();
+  const plan = (...args: string[]) => run(dataDir, "workspace", "plan", ...args);
+  expect(await plan(id, "pro")).toMatchObject({ code: 0, stdout: expect.stringContaining(`(${id}) has the plan pro now.`) });
+  expect(await plan(id, "prp")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/"prp" is no plan of \S+plans\.json, which has .*Did you mean "pro"\?/) });
+  expect(await plan("none", "pro")).toMatchObject({ code: 3 });
+  expect(await plan(id)).toMatchObject({ code: 2, stderr: expect.stringContaining("PLAN is missing") });
+  expect((await run(dataDir, "workspace", "list")).stdout).toMatch(new RegExp(`^${id} .* pro +0 `, "m"));
+  expect(JSON.parse((await plan(id, "default", "--json")).stdout)).toMatchObject({ id, plan: null });
+  expect((await plan(id, "default")).code).toBe(0);
+  const noted = await server.control.reads.selectFrom("audit").select(["chain", "actor", "details"]).where("action", "=", "workspace.plan_changed").where("target", "=", id).orderBy("at").execute();
+  const steps = [{ from: null, to: "pro" }, { from: "pro", to: null }];
+  for (const chain of ["instance", id]) expect(noted.filter((link) => link.chain === chain).map(({ actor, details }) => [actor, JSON.parse(details ?? "")])).toEqual(steps.map((step) => ["system", step]));
+});
+
+test("says of a key that it does not end, where it does not", async () => {
+  const { dataDir } = app();
+  const { id } = await app().newWorkspace();
+  const create = (...more: string[]) => run(dataDir, "key", "create", "--workspace", id, ...more);
+  expect(await create()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^mk_live_\S+\n$/), stderr: expect.stringContaining("does not end") });
+  expect(await create("--expires", "90d")).toMatchObject({ code: 0, stderr: "" });
+  const { stdout } = await run(dataDir, "key", "list", "--workspace", id);
+  expect(stdout).toMatch(/active does not end$/m);
+  expect(stdout).toMatch(/active until 2\S+$/m);
 });
 
 test("verifies the audit log beside a running server, names the first broken link of each chain and ends with 4", async () => {

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
-import { ConfigError, readConfig, readEnvironment } from "../config.ts";
-import { openControl } from "../control/database.ts";
+import { requireKnownAuthSecret } from "../accounts/known-secret.ts";
+import { ConfigError, readConfig, readEnvironment, readSettings, type Config } from "../config.ts";
+import { CONTROL_FILE, openControl } from "../control/database.ts";
 import { Sealer } from "../control/sealer.ts";
 import { requireKnownPepper } from "../keys/secrets.ts";
-import { toSecrets } from "../secrets.ts";
+import { SECRETS_FILE, toSecrets } from "../secrets.ts";
 import { COMMANDS, USAGE } from "./commands.ts";
 import { BadNews, UsageError, type Desk, type Options } from "./desk.ts";
 
@@ -65,12 +68,26 @@ function readArguments(args: string[]): { values: Options; positionals: string[]
   }
 }
 
-async function openDesk(): Promise<Desk> {
-  const config = readConfig(readEnvironment());
+async function openDesk({ mayCreate } = { mayCreate: false }): Promise<Desk> {
+  const environment = readEnvironment();
+  const config = readConfig(environment);
+  requireLoci(config, mayCreate);
   const control = await openControl(config.dataDir);
   const { peppers, authSecret } = toSecrets(config);
   await requireKnownPepper(control.db, peppers);
-  return { config, control, peppers, authSecret, sealer: new Sealer(authSecret), now: systemClock };
+  await requireKnownAuthSecret(control.db, authSecret);
+  const note = (text: string) => void process.stderr.write(`${text}\n`);
+  return { config, control, peppers, authSecret, sealer: new Sealer(authSecret), now: systemClock, note, knowsUrl: readSettings(environment).values["PUBLIC_URL"] !== undefined };
+}
+
+/** Throws where the folder is not that of the server that is meant, and leaves nothing there. */
+function requireLoci({ dataDir, peppers, authSecret }: Config, mayCreate: boolean): void {
+  if (!existsSync(path.join(dataDir, CONTROL_FILE))) {
+    if (mayCreate) return;
+    throw new AppError("not_found", `There is no Loci in DATA_DIR=${dataDir}. Give the folder of the server that you mean.`);
+  }
+  if ((peppers !== null && authSecret !== null) || existsSync(path.join(dataDir, SECRETS_FILE))) return;
+  throw new AppError("unavailable", `The server of DATA_DIR=${dataDir} has its secrets from its environment. Run this with the same KEY_PEPPER and AUTH_SECRET.`);
 }
 
 function explain(error: unknown): number {

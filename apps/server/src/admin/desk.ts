@@ -19,6 +19,10 @@ export interface Desk {
   authSecret: string;
   sealer: Sealer;
   now: Clock;
+  /** Says something beside the output, which scripts read. */
+  note(text: string): void;
+  /** Whether PUBLIC_URL is set, so that links lead where the server is. */
+  knowsUrl: boolean;
 }
 
 export interface Options {
@@ -37,11 +41,14 @@ export interface Options {
   help?: boolean | undefined;
 }
 
-/** Answers with what to print, whole or piece by piece. */
-export type Command = (open: () => Promise<Desk>, args: string[], options: Options) => Promise<string> | AsyncIterable<string>;
+/** Only what makes something may make the data folder too: elsewhere a folder without Loci in it is a mistyped one. */
+export type OpenDesk = (options?: { mayCreate: boolean }) => Promise<Desk>;
 
-export async function withDesk(open: () => Promise<Desk>, work: (desk: Desk) => Promise<string>): Promise<string> {
-  const desk = await open();
+/** Answers with what to print, whole or piece by piece. */
+export type Command = (open: OpenDesk, args: string[], options: Options) => Promise<string> | AsyncIterable<string>;
+
+export async function withDesk(open: OpenDesk, work: (desk: Desk) => Promise<string>, options = { mayCreate: false }): Promise<string> {
+  const desk = await open(options);
   try {
     return await work(desk);
   } finally {

@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
@@ -20,9 +20,18 @@ test("a new data folder is open to its owner alone, and what is written is there
   const { id } = await createWorkspace({ control: first, now }, "acme");
   first.close();
   expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(statSync(path.join(folder, "control.db")).mode & 0o777).toBe(0o600);
   const second = await openControl(folder);
+  for (const name of ["control.db-wal", "control.db-shm"]) expect(statSync(path.join(folder, name)).mode & 0o777, name).toBe(0o600);
   expect(await getWorkspace(second.db, "acme")).toMatchObject({ id, slug: "acme", name: "acme", kind: "team", created_at: "2026-11-21T12:00:00.000Z" });
   second.close();
+});
+
+test("a data folder that is a file, or lies in one, is told in words", async () => {
+  const file = newFolder();
+  writeFileSync(file, "");
+  await expect(openControl(file)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("is a file") });
+  await expect(openControl(path.join(file, "data"))).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("leads through a file") });
 });
 
 test("a database of a newer Loci is refused and left as it is", async () => {

@@ -1,11 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { AppError } from "@loci/kit/errors";
 import { kyselyOf, openSqlite, type SqliteFile } from "@loci/kit/database";
 import { migrate } from "@loci/kit/migrate";
 import type { Kysely } from "kysely";
 import { controlMigrations } from "./migrations/index.ts";
 import type { ControlTables } from "./tables.ts";
 import { Transactions } from "./transactions.ts";
+
+/** The file in DATA_DIR; where it is not, no Loci has been. */
+export const CONTROL_FILE = "control.db";
 
 export type ControlDb = Kysely<ControlTables>;
 
@@ -51,15 +55,28 @@ export class Control {
   /** Writes the log into the file and empties it: bytes of rows that were erased are gone. False while somebody else reads the file. */
   async truncateLog(): Promise<boolean> {
     // The connection is taken like for a transaction, inside which SQLite empties no log.
+    return this.db.connection().execute(async () => this.truncate());
+  }
+
+  /**
+   * Writes the whole file anew and empties the log: no byte of what was erased is left. `secure_delete` alone does not do that:
+   * SQLite leaves copies of rows in the free room of pages from which it moved them. Some 10 ms per MiB. False while somebody else reads the file.
+   */
+  async rewrite(): Promise<boolean> {
     return this.db.connection().execute(async () => {
-      // Nobody here waits for a reader outside.
-      this.file.raw.exec("pragma busy_timeout = 0");
-      try {
-        return this.file.raw.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 0;
-      } finally {
-        this.file.raw.exec("pragma busy_timeout = 5000");
-      }
+      this.file.raw.exec("vacuum");
+      return this.truncate();
     });
+  }
+
+  private truncate(): boolean {
+    // Nobody here waits for a reader outside.
+    this.file.raw.exec("pragma busy_timeout = 0");
+    try {
+      return this.file.raw.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 0;
+    } finally {
+      this.file.raw.exec("pragma busy_timeout = 5000");
+    }
   }
 
   close(): void {
@@ -70,9 +87,8 @@ export class Control {
 }
 
 export async function openControl(dataDir: string): Promise<Control> {
-  // Only the account that runs Loci has business in the folder of everybody's memories.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const name = path.join(dataDir, "control.db");
+  const name = path.join(dataDir, CONTROL_FILE);
+  createFiles(dataDir, name);
   const file = openSqlite(name);
   const db = kyselyOf<ControlTables>(file);
   try {
@@ -81,5 +97,27 @@ export async function openControl(dataDir: string): Promise<Control> {
   } catch (error) {
     file.close();
     throw error;
+  }
+}
+
+const FAULTS: Record<string, string> = {
+  EEXIST: "is a file. Choose a folder, or one that is not there yet.",
+  ENOTDIR: "leads through a file. Choose a folder, or one that is not there yet.",
+  EACCES: "cannot be written to by this user. Give it that right, or choose another folder.",
+  EPERM: "cannot be written to by this user. Give it that right, or choose another folder.",
+  EROFS: "lies on a disk that is read only. Choose another folder.",
+  ENOSPC: "lies on a disk that is full.",
+};
+
+/** Only the account that runs Loci has business in what is everybody's; SQLite gives its log the rights of the file. */
+function createFiles(dataDir: string, name: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(name, "", { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    const { code = "", path: where } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && where === name) return;
+    const words = FAULTS[code];
+    throw words === undefined ? cause : new AppError("unavailable", `DATA_DIR=${dataDir} ${words}`, { cause });
   }
 }

@@ -35,5 +35,6 @@ test("the commands of the guide to accounts run as they stand, one after the oth
   }
   const statuses = answers.flatMap(({ status }) => status ?? []);
   expect(statuses).toEqual(["sent", "signed_in", "signed_in", "sent", "signed_in", "sent", "signed_in", "second_factor_required", "signed_in"]);
-  expect(answers.at(-1)).toEqual({ ended: 1 });
+  // Whoever signs in anew with the cookies of before keeps one session.
+  expect(answers.at(-1)).toEqual({ ended: 0 });
 });

@@ -30,7 +30,7 @@ export interface Gate {
 export async function admit(gate: Gate, route: Route, call: RouteCall, workspace: string | undefined): Promise<void> {
   const { scope } = route;
   if (scope === "account" || scope === "proven account" || scope === "operator") return admitPerson(gate, route, call);
-  const actor = hasKey(call.headers) ? await admitKey(gate, call, workspace) : await admitMember(gate, route, call, workspace);
+  const actor = hasKey(call.headers) ? await admitKey(gate, call, workspace ?? nameOf(call)) : await admitMember(gate, route, call, workspace);
   if (isPermission(scope)) requirePermission(actor, scope, call.now());
   call.admit(actor, toOperation(call, actor));
   if (opensStore(scope)) call.open(await gate.openWorkspace(actor));
@@ -40,6 +40,9 @@ export async function admit(gate: Gate, route: Route, call: RouteCall, workspace
 export const opensStore = (scope: RouteScope): boolean => scope === "any caller" || (isPermission(scope) && ruleOf(scope).store === true);
 
 const hasKey = (headers: HeaderSource): boolean => headers.get("authorization") !== null || headers.get("x-api-key") !== null;
+
+/** The workspace that a request names in its header. */
+const nameOf = (call: RouteCall): string | undefined => call.header("x-workspace") || undefined;
 
 async function admitKey(gate: Gate, call: RouteCall, workspace: string | undefined): Promise<Actor> {
   const found = gate.authenticateKey(call.headers, call.address);
@@ -72,8 +75,8 @@ async function admitMember(gate: Gate, route: Route, call: RouteCall, workspace:
   if (route.scope === "any key") throw new AppError("unauthenticated", NOBODY);
   const person = await readPerson(gate, call, NOBODY);
   if (!worksWhileLeaving(route)) requireStaying(person);
-  const named = workspace ?? call.header("x-workspace");
-  if (named === null || named === "") throw new AppError("invalid_request", "Name the workspace to work in, by id or slug, in the header X-Workspace. GET /v1/workspaces lists yours.", { param: "X-Workspace" });
+  const named = workspace ?? nameOf(call);
+  if (named === undefined) throw new AppError("invalid_request", "Name the workspace to work in, by id or slug, in the header X-Workspace. GET /v1/workspaces lists yours.", { param: "X-Workspace" });
   const actor = await gate.findMember(person, named);
   call.noteActor(actor);
   return actor;

@@ -24,6 +24,10 @@ export function isInside(list: BlockList, address: string): boolean {
 /** An IPv4 address that came by an IPv6 socket is the IPv4 address. */
 const unmap = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
 
+/** Whether a header tells of another client, and nobody believes who sent it. */
+export const isUntrustedForward = (peer: string | undefined, forwardedFor: string | null, trusted: BlockList): boolean =>
+  peer !== undefined && forwardedFor !== null && !isInside(trusted, unmap(peer));
+
 /**
  * The client's address: the socket's, unless that is a trusted proxy; then the last in `X-Forwarded-For` that is not
  * one. What stands before it in the header anybody could have written.

@@ -13,6 +13,11 @@ test("a change is let in from this site alone", () => {
   }
 });
 
+test("what a browser calls another site is one, whatever the Origin says", () => {
+  for (const site of ["cross-site", "same-site"]) expect(check({ origin: OWN.origin, "sec-fetch-site": site, cookie: "sid=1" }), site).toThrow(/another site/);
+  for (const site of ["same-origin", "none"]) expect(check({ origin: OWN.origin, "sec-fetch-site": site, cookie: "sid=1" }), site).not.toThrow();
+});
+
 test("a program without cookies needs to say nothing, one with cookies says where it is", () => {
   expect(check({})).not.toThrow();
   expect(check({ cookie: "sid=1" })).toThrow(/Origin/);

@@ -12,8 +12,9 @@ export function requireSameSite(method: string, headers: HeaderSource, { origin:
   if (SAFE.has(method)) return;
   const origin = headers.get("origin");
   const site = headers.get("sec-fetch-site");
+  // A browser says both, and they agree; where they do not, the worse one counts.
   if (origin !== null) {
-    if (origin === own || isSameLoopback(origin, headers.get("host"), own)) return;
+    if (site !== "cross-site" && site !== "same-site" && (origin === own || isSameLoopback(origin, headers.get("host"), own))) return;
   } else if (site === "same-origin" || (site === null && headers.get("cookie") === null)) return;
   throw new AppError("forbidden", "This request comes from another site. Send it from this one; a program with a session cookie sends the header Origin.", { details: { reason: "cross_site", origin: own } });
 }

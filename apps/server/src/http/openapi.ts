@@ -77,7 +77,7 @@ const WORKSPACE = {
   name: "X-Workspace",
   in: "header",
   required: false,
-  description: "The workspace to work in, by id or slug. Needed with a session, for a person may have several; a key has its own, whatever this says.",
+  description: "The workspace to work in, by id or slug. Needed with a session, for a person may have several; a key has its own, and with the name of another it finds nothing.",
   schema: { type: "string" },
 };
 

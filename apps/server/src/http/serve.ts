@@ -10,7 +10,7 @@ import type { KeepAnswer } from "../control/kept-answers.ts";
 import { admit, opensStore, type Gate } from "./admit.ts";
 import { readJsonBody, readTextBody } from "./body.ts";
 import { RouteCall, type CallHost } from "./call.ts";
-import { readClientAddress } from "./client-address.ts";
+import { isUntrustedForward, readClientAddress } from "./client-address.ts";
 import { requireSameSite } from "./csrf.ts";
 import { toAppError } from "./errors.ts";
 import { NodeHeaders, readRequestId } from "./headers.ts";
@@ -27,6 +27,8 @@ export interface Front extends CallHost, Gate {
   appendIntent(call: MemberCall, intent: Intent): Promise<void>;
   /** Whose word on a client's address is believed. */
   trustedProxies: BlockList;
+  /** Somebody who is not trusted told of another client. */
+  noteUntrustedForward(): void;
   /** Counts an answered request; a request that met no route has the route `""`. */
   observe(seen: { method: string; route: string; status: number; ms: number }): void;
   /** Set in tests: looks at each answer before it leaves. */
@@ -87,7 +89,9 @@ function toCall(host: Front, c: Context<ServerEnv>): RouteCall {
   const headers = incoming === undefined ? request.headers : new NodeHeaders(incoming.headers);
   const given = readRequestId(headers.get("x-request-id"));
   const peer = incoming?.socket.remoteAddress;
-  const address = readClientAddress(peer, headers.get("x-forwarded-for"), host.trustedProxies);
+  const forwardedFor = headers.get("x-forwarded-for");
+  if (isUntrustedForward(peer, forwardedFor, host.trustedProxies)) host.noteUntrustedForward();
+  const address = readClientAddress(peer, forwardedFor, host.trustedProxies);
   return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address });
 }
 

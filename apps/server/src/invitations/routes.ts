@@ -49,12 +49,7 @@ const read = (parts: RouteParts): Route => guarded("open", {
   request: { body: InvitationToken },
   responses: { 200: json(InvitationShown, "What it offers.") },
   faults: [404, 409, 429],
-}, async ({ origin, body: { token } }) => {
-  const charged = await parts.accounts.limits.charge(["fails_per_address", origin.address]);
-  const body = await readInvitation(parts, token);
-  await charged.giveBack();
-  return { status: 200, body };
-});
+}, async ({ origin, body: { token } }) => ({ status: 200, body: await parts.accounts.limits.guess([["fails_per_address", origin.address]], () => readInvitation(parts, token)) }));
 
 const accept = (parts: RouteParts): Route => guarded("account", {
   id: "acceptInvitation", method: "post", path: "/v1/invitations/accept", tags: ["Workspaces"], repeat: "with key",
@@ -63,8 +58,6 @@ const accept = (parts: RouteParts): Route => guarded("account", {
   responses: { 200: json(Workspace, "The workspace that is now among yours.") },
   faults: [402, 404, 429],
 }, async ({ person: { user_id }, origin, body: { token } }) => {
-  const charged = await parts.accounts.limits.charge(["fails_per_address", origin.address]);
-  const { workspace_id } = await acceptInvitation(parts, origin, { token, user_id });
-  await charged.giveBack();
+  const { workspace_id } = await parts.accounts.limits.guess([["fails_per_address", origin.address]], () => acceptInvitation(parts, origin, { token, user_id }));
   return { status: 200, body: await readWorkspaceAs(parts, workspace_id, user_id) };
 });

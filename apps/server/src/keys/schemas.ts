@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listParam } from "../http/query.ts";
-import { GroupName, line, readTime } from "../memories/fields.ts";
+import { displayName, GroupName, line, readTime } from "../memories/fields.ts";
 import { WireTime } from "../memories/memory.ts";
 import { pageParams } from "../memories/page.ts";
 import { SCOPES } from "../policy/permissions.ts";
@@ -12,7 +12,7 @@ const ADDRESSES_MAX = 50;
 const TAGS_MAX = 20;
 export const GRACE_HOURS_MAX = 72;
 
-const Name = line(100).describe("What people call it: the program or place that uses it.").meta({ examples: ["support bot"] });
+const Name = displayName(100).describe("What people call it: the program or place that uses it.").meta({ examples: ["support bot"] });
 
 const Scopes = z.union([z.literal("all"), z.array(z.enum(SCOPES)).min(1).transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope)))], { error: 'must be "all", or a list of at least one scope.' })
   .describe('What it may do: a list of scopes, or "all" for everything that you may give.')

@@ -57,5 +57,5 @@ async function endErasing(parts: EraseParts, id: string): Promise<void> {
 
 /** Takes the bytes of what was erased out of the log as well; who reads the file beside us makes the job come again. */
 export async function emptyLog({ control }: Pick<EraseParts, "control">): Promise<void> {
-  if (!(await control.truncateLog())) throw new Error("Another program reads the control database, so its log still holds what was erased.");
+  if (!(await control.rewrite())) throw new Error("Another program reads the control database, so its log still holds what was erased.");
 }

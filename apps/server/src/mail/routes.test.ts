@@ -48,7 +48,7 @@ test("the mailbox opens to nobody on another machine, and to no page whose name 
 });
 
 test("production has no mailbox", async () => {
-  const env = { NODE_ENV: "production", AUTH_SECRET: "kR4v9Qz1Wm7Lx2Tn8Yb3Hc6Jd5Gf0Ps4Ea9Uo2Ivq", KEY_PEPPER: "Zp8Xw3Nc7Vb1Mk6Lj2Hg9Fd4Sa5Qe0Rt8Yu3Iow" };
+  const env = { NODE_ENV: "production", PUBLIC_URL: "https://loci.test", AUTH_SECRET: "kR4v9Qz1Wm7Lx2Tn8Yb3Hc6Jd5Gf0Ps4Ea9Uo2Ivq", KEY_PEPPER: "Zp8Xw3Nc7Vb1Mk6Lj2Hg9Fd4Sa5Qe0Rt8Yu3Iow" };
   const production = await startTestApp({ env });
   await production.server.outbox.put({ to: "ana@acme.test", template: "login_code", code: "555666" });
   for (const path of ["/dev/mail", "/dev/mail.json"]) {

@@ -16,6 +16,11 @@ const CONTENTS: { [T in Template]: MailContent & { template: T } } = {
   already_registered: { template: "already_registered" },
   email_changed: { template: "email_changed", new_email: `"${EVIL}"@evil.test` },
   password_changed: { template: "password_changed" },
+  address_taken: { template: "address_taken" },
+  second_factor_locked: { template: "second_factor_locked" },
+  recovery_code_used: { template: "recovery_code_used" },
+  passkey_added: { template: "passkey_added" },
+  passkey_deleted: { template: "passkey_deleted" },
   second_factor_changed: { template: "second_factor_changed", change: EVIL },
   new_sign_in: { template: "new_sign_in", at: "2026-11-21 12:00 UTC", method: "password", address: null, user_agent: EVIL },
   invitation: { template: "invitation", workspace: EVIL, role: "admin", invited_by: EVIL, url: URL },
@@ -76,4 +81,13 @@ test("a name as long as a letter does not become the letter", () => {
   const { subject, text } = toMessage(toLetter({ template: "invitation", workspace: "win ".repeat(100), role: "viewer", invited_by: "Eve", url: URL }));
   expect(subject.length).toBeLessThan(90);
   expect(text.length).toBeLessThan(500);
+});
+
+test("nothing that people named themselves becomes a link in a mail program, or turns the words around it", () => {
+  const name = "Visit http://evil.example/pay \u202E www.evil.example me@evil.example";
+  const letter = toMessage(toLetter({ template: "invitation", workspace: name, role: "viewer", invited_by: name, url: URL }));
+  for (const said of [letter.subject, letter.text.replace(URL, ""), letter.html.replaceAll(/https:\/\/loci[^<"]*/g, "").replace(/<head>.*<\/head>/s, "")]) {
+    expect(said).not.toMatch(/https?:\/\/|www\.\S|evil\.example|@evil|\p{Bidi_Control}/u);
+    expect(said).toContain("Visit http: //evil. example");
+  }
 });

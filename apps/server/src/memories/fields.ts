@@ -20,6 +20,12 @@ export const line = (charsMax: number) =>
     .refine((text) => text.trim() !== "", "may not be empty.")
     .refine((text) => !CONTROL.test(text), "may not hold control characters such as line breaks.");
 
+// Controls of direction turn around what stands beside a name.
+const UNFIT_FOR_NAMES = /[\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
+
+/** What people call a person or a thing; it stands in other people's pages and mails. */
+export const displayName = (charsMax: number) => line(charsMax).refine((text) => !UNFIT_FOR_NAMES.test(text), "may not hold characters that change the direction of text.");
+
 export const MemoryId = z.string()
   .regex(/^mem_[0-9a-f]{32}$/, "must be the id of a memory: mem_ and 32 hexadecimal digits, as store and recall answer it.")
   .meta({ examples: ["mem_019aa5d27c4c7d1eb8a3c0d94b1f8e52"] });

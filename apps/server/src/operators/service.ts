@@ -11,6 +11,7 @@ import type { Origin } from "../audit/origin.ts";
 import type { Control, ControlDb } from "../control/database.ts";
 import { listOwnedTeams } from "../leaving/owned-workspaces.ts";
 import { deleteAccount, type AccountDeletion, type LeavingParts } from "../leaving/service.ts";
+import type { Outbox } from "../mail/outbox.ts";
 import type { Person } from "../policy/actor.ts";
 import { getAccount, type AccountRecord } from "./accounts.ts";
 
@@ -59,6 +60,23 @@ async function setDisabled(desk: OperatorDesk, origin: Origin, id: string, disab
   if (!disabled) return;
   await deletePending(db, id);
   await endSessions(desk, toQuiet(origin), { user_id: id, keep: null });
+}
+
+/** For who lost the app and the recovery codes: it is asked for no more, and whoever is signed in is not any more. Its owner is told by mail. */
+export function removeSecondFactor(desk: OperatorDesk & { outbox: Outbox }, origin: Origin, id: string): Promise<AccountRecord> {
+  const { control, outbox } = desk;
+  return control.transaction(async () => {
+    const { db } = control;
+    const { email, second_factor } = await getSteerable(db, id);
+    if (!second_factor) throw new AppError("conflict", "This account has no second factor.", { details: { reason: "no_second_factor" } });
+    for (const table of ["two_factors", "spent_totp_codes"] as const) await db.deleteFrom(table).where("user_id", "=", id).execute();
+    await db.updateTable("users").set({ two_factor_enabled: 0 }).where("id", "=", id).execute();
+    await note(desk, origin, "account.second_factor_disabled", id);
+    await deletePending(db, id);
+    await endSessions(desk, toQuiet(origin), { user_id: id, keep: null });
+    await outbox.put({ to: email, template: "second_factor_changed", change: "Whoever runs this server took your second factor away: signing in asks for no code any more. All your sessions have ended." });
+    return getAccount(control.db, id);
+  });
 }
 
 interface LinkDesk extends OperatorDesk {
@@ -118,6 +136,11 @@ export async function requireErasable(db: ControlDb, id: string): Promise<Accoun
 
 /** Whether anybody operates the instance. */
 export const hasOperator = async (db: ControlDb): Promise<boolean> => (await queryOperators(db).executeTakeFirst()) !== undefined;
+
+export async function isLastOperator(db: ControlDb, id: string): Promise<boolean> {
+  const operators = queryOperators(db);
+  return (await operators.where("id", "=", id).executeTakeFirst()) !== undefined && (await operators.where("id", "!=", id).executeTakeFirst()) === undefined;
+}
 
 /** Operators who can act: shut accounts cannot, and those that leave only look. */
 const queryOperators = (db: ControlDb) => db.selectFrom("users").select("id").where("operator", "=", 1).where("disabled_at", "is", null).where("delete_after", "is", null).limit(1);

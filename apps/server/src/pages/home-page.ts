@@ -1,18 +1,19 @@
-import { html } from "./html.ts";
+import type { SignInMethods } from "../providers/methods.ts";
+import { html, type Html } from "./html.ts";
 import type { PageParts } from "./layout.ts";
 
-const LANDING = html`<h1>Memory for AI agents</h1>
+const toLanding = ({ sign_up }: SignInMethods): Html => html`<h1>Memory for AI agents</h1>
 <p class="lead">Loci stores what should be remembered, recalls it when it matters, and forgets on request.</p>
 <div class="stack">
 <a class="button" href="/sign-in">Sign in</a>
+${sign_up === "closed" ? null : html`<a class="button quiet" href="/sign-up">Create an account</a>`}
 <a class="button quiet" href="/docs">Read the API reference</a>
 </div>`;
 
-/** For somebody without a session. */
-export const LANDING_PAGE: PageParts = { title: "Loci", content: LANDING };
+export const toHomePage = (methods: SignInMethods, signedIn: boolean): PageParts => (signedIn ? toPersonPage(methods) : { title: "Loci", content: toLanding(methods) });
 
 /** For somebody who brings a session: it shows them in, or the landing when the session is over. */
-export const HOME_PAGE: PageParts = {
+const toPersonPage = (methods: SignInMethods): PageParts => ({
   title: "Loci",
   script: "home",
   wide: true,
@@ -29,6 +30,6 @@ export const HOME_PAGE: PageParts = {
 <button type="button" class="quiet" id="sign-out">Sign out</button>
 </section>
 <section data-step="nobody" hidden>
-${LANDING}
+${toLanding(methods)}
 </section>`,
-};
+});

@@ -58,8 +58,15 @@ ${aside === undefined ? null : html`<span class="aside">${aside}</span>`}
 /** The field for six digits, as authenticator apps and mails give them. */
 export const toCodeField = (label: string): Html => html`<div class="field">
 <label for="code-field">${label}</label>
-<input class="code" id="code-field" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}" maxlength="6" title="Six digits" spellcheck="false" required>
+<input class="code" id="code-field" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}" title="Six digits" spellcheck="false" required>
 </div>`;
+
+/** For a code that did not come. */
+export const SEND_AGAIN = html`<p class="after">Nothing came? <button type="button" class="link" id="again">Send again</button></p>
+<p class="hint" role="status" data-text="sent"></p>`;
+
+/** For who has a session that holds. */
+export const SIGNED_IN = html`<p class="notice" id="signed-in" hidden>You are signed in as <strong data-text="person"></strong>. <a href="/">Go to the start page</a></p>`;
 
 export const toNewPassword = (label: string): Html =>
   toField({ name: "password", label, type: "password", autocomplete: "new-password", hint: "At least 8 characters. A few words that only you would put together are good." });

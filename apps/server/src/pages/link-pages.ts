@@ -1,10 +1,16 @@
-import { html } from "./html.ts";
+import { html, type Html } from "./html.ts";
 import { ACCOUNT_FIELDS, toCodeField, toField, toNewPassword, type PageParts } from "./layout.ts";
 
 const INCOMPLETE = html`<section data-step="incomplete" hidden>
 <h1>This link is not whole</h1>
 <p class="lead">Open it once more, or copy all of it into the address bar.</p>
 <a class="button quiet" href="/sign-in">Sign in</a>
+</section>`;
+
+const toOver = (way: Html): Html => html`<section data-step="over" hidden>
+<h1>This link is over</h1>
+<p class="lead" data-text="why"></p>
+${way}
 </section>`;
 
 /** What links in mails open. Nothing happens until a person presses the button: programs that look through mail open links too. */
@@ -17,6 +23,7 @@ export const MAGIC_LINK_PAGE: PageParts = {
 <form id="start" method="post"><button>Sign in</button></form>
 <p class="after"><a href="/sign-in">Sign in another way</a></p>
 </section>
+${toOver(html`<a class="button" href="/sign-in">Back to signing in</a>`)}
 ${INCOMPLETE}`,
 };
 
@@ -25,7 +32,7 @@ export const OWNER_LINK_PAGE: PageParts = {
   script: "owner-link",
   content: html`<section data-step="start" hidden>
 <h1>This server is yours</h1>
-<p class="lead">You hold the link that it printed. Make your account, and you own its workspace “local”.</p>
+<p class="lead">You hold the link that it printed. Make your account, and you run it and own its workspace “local”.</p>
 <form id="start" method="post">
 ${ACCOUNT_FIELDS}
 <button>Take it over</button>
@@ -33,9 +40,10 @@ ${ACCOUNT_FIELDS}
 </section>
 <section data-step="person" hidden>
 <h1>This server is yours</h1>
-<p class="lead">You hold the link that it printed. As <strong data-text="person"></strong> you will own its workspace “local”.</p>
+<p class="lead">You hold the link that it printed. As <strong data-text="person"></strong> you will run it and own its workspace “local”.</p>
 <form id="person" method="post"><button>Take it over</button></form>
 </section>
+${toOver(html`<a class="button quiet" href="/">Start page</a>`)}
 ${INCOMPLETE}`,
 };
 
@@ -69,7 +77,8 @@ ${toNewPassword("New password")}
 <h1>Saved</h1>
 <p class="lead">From now on the new password works, and the old one does not.</p>
 <a class="button" href="/sign-in">Sign in</a>
-</section>`,
+</section>
+${toOver(html`<a class="button" href="/reset-password">Ask for another link</a>`)}`,
 };
 
 export const SECOND_FACTOR_PAGE: PageParts = {
@@ -101,8 +110,14 @@ export const INVITATION_PAGE: PageParts = {
   script: "accept-invitation",
   content: html`<section data-step="start" hidden>
 <h1>Join <span data-text="workspace"></span></h1>
-<p class="lead">You were invited as <strong data-text="role"></strong>. You are signed in as <strong data-text="person"></strong>.</p>
+<p class="lead">You were invited as <strong data-text="role"></strong>. The invitation is for <strong data-text="email_hint"></strong>, and you are signed in as <strong data-text="person"></strong>.</p>
 <form id="start" method="post"><button>Join</button></form>
+<p class="after"><a href="/">Not now</a></p>
+</section>
+<section data-step="other" hidden>
+<h1>This invitation is for somebody else</h1>
+<p class="lead">The one to <strong data-text="workspace"></strong> is for <strong data-text="email_hint"></strong>, and you are signed in as <strong data-text="person"></strong>. If both are you, change to the other account.</p>
+<button type="button" id="change">Sign out and go on</button>
 <p class="after"><a href="/">Not now</a></p>
 </section>
 <section data-step="nobody" hidden>
@@ -115,7 +130,7 @@ export const INVITATION_PAGE: PageParts = {
 </section>
 <section data-step="incomplete" hidden>
 <h1>This invitation does not work</h1>
-<p class="lead">It may have been used or taken back, or its seven days are over. Ask whoever invited you for a new one.</p>
+<p class="lead" data-text="why">It may have been used or taken back, or its seven days are over. Ask whoever invited you for a new one.</p>
 <a class="button quiet" href="/">Start page</a>
 </section>`,
 };

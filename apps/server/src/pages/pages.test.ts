@@ -116,7 +116,7 @@ test("somebody signs up with the keyboard alone, sees the start page, and signs 
   await page.getByLabel("Name").fill("Ada");
   await page.getByLabel("Password").fill("short");
   await page.keyboard.press("Enter");
-  await alertOf(page).filter({ hasText: "at least 8 characters" }).waitFor();
+  await alertOf(page).filter({ hasText: /^The password must have at least 8 characters\.$/ }).waitFor();
   expect(await page.getByLabel("Password").getAttribute("aria-invalid")).toBe("true");
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.type("correct horse battery");
@@ -186,6 +186,53 @@ test("a mailed code signs in, and the second factor is asked for by app or recov
   }
 });
 
+test("a code is pasted as the mail shows it, asked for again, and typed after a reload", async () => {
+  const email = newEmail();
+  const { page, complaints } = await openPage("/sign-up#next=/docs/errors");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Confirm your address" }).waitFor();
+  const first = await app().codeTo(email);
+  await page.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("Another mail is on its way.").waitFor();
+  const second = await app().codeTo(email);
+  expect(second).not.toBe(first);
+  await page.reload();
+  await page.getByRole("heading", { name: "Confirm your address" }).waitFor();
+  await page.getByText(email).waitFor();
+  await page.getByLabel("Code").focus();
+  await page.keyboard.insertText(`    ${second.slice(0, 3)} ${second.slice(3)} `);
+  expect(await page.getByLabel("Code").inputValue()).toBe(second);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${app().url}/docs/errors`);
+
+  const other = await openPage("/sign-in");
+  await other.page.getByLabel("Email").fill(email);
+  await other.page.getByRole("button", { name: "Email a code" }).click();
+  await other.page.getByRole("heading", { name: "Enter the code" }).waitFor();
+  await other.page.reload();
+  await other.page.getByRole("button", { name: "Send again" }).click();
+  await other.page.getByText("Another mail is on its way.").waitFor();
+  await other.page.getByLabel("Code").fill(await app().codeTo(email));
+  await other.page.keyboard.press("Enter");
+  await waitForHome(other.page, email);
+  await other.page.goto("/sign-in");
+  await other.page.getByText(`You are signed in as ${email}.`).waitFor();
+  expect([...complaints, ...other.complaints]).toEqual([]);
+});
+
+test("who tried too often is told for how long to wait", async () => {
+  const { email } = await app().newPerson();
+  const { call } = app().newBrowser();
+  for (let asked = 0; asked < 3; asked += 1) await call("POST", "/v1/auth/code", { email });
+  const { page } = await openPage("/sign-in");
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Email a code" }).click();
+  await alertOf(page).filter({ hasText: "Try again in" }).waitFor();
+  expect(await alertOf(page).textContent()).toMatch(/Try again in \d+ minutes\.$/);
+});
+
 test("a mailed link spends nothing until it is pressed, and leaves the address bar", async () => {
   const ada = await app().newPerson();
   const asking = await openPage("/sign-in");
@@ -204,7 +251,8 @@ test("a mailed link spends nothing until it is pressed, and leaves the address b
 
   const again = await openPage(link);
   await again.page.getByRole("button", { name: "Sign in" }).click();
-  await alertOf(again.page).filter({ hasText: "used" }).waitFor();
+  await again.page.getByRole("heading", { name: "This link is over" }).waitFor();
+  await again.page.getByText("was used, is too old").waitFor();
 });
 
 test("a forgotten password is replaced by a link from a mail", async () => {
@@ -246,7 +294,7 @@ test("an invitation is accepted by who makes an account for it, and by who is si
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("correct horse battery");
   await page.keyboard.press("Enter");
-  await page.getByText(`You are signed in as ${email}.`).waitFor();
+  await page.locator("section:visible").getByText(`you are signed in as ${email}.`).waitFor();
   await page.getByRole("button", { name: "Join" }).click();
   await waitForHome(page, email);
   expect(await page.locator("#workspaces li").allTextContents()).toContainEqual(expect.stringMatching(/^Analytical Engines.*developer$/));
@@ -259,6 +307,32 @@ test("an invitation is accepted by who makes an account for it, and by who is si
   await second.page.keyboard.press("Enter");
   await second.page.getByRole("button", { name: "Join" }).click();
   await waitForHome(second.page, bob.email);
+  expect(complaints).toEqual([]);
+});
+
+test("an invitation tells for whom it is, lets somebody else change accounts, and says what became of it", async () => {
+  const owner = await app().newPerson();
+  const { slug } = (await owner.call("POST", "/v1/workspaces", { name: "Difference Engines" })).body;
+  const [bob, eve] = [await app().newPerson({ email: `b${newEmail()}` }), await app().newPerson({ email: `e${newEmail()}` })];
+  const { url } = (await owner.call("POST", `/v1/workspaces/${slug}/invitations`, { email: bob.email, role: "developer" })).body;
+  const { page, complaints } = await openPage("/sign-in");
+  await page.getByLabel("Email").fill(eve.email);
+  await page.getByLabel("Password").fill(eve.password);
+  await page.keyboard.press("Enter");
+  await waitForHome(page, eve.email);
+  await page.goto(url);
+  await page.getByRole("heading", { name: "for somebody else" }).waitFor();
+  await page.locator("section:visible").getByText("b•••@example.com").waitFor();
+  await page.getByRole("button", { name: "Sign out and go on" }).click();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Email").fill(bob.email);
+  await page.getByLabel("Password").fill(bob.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Join" }).click();
+  await waitForHome(page, bob.email);
+  await page.goto(url);
+  await page.getByText("This invitation was used already.").waitFor();
+  await page.getByRole("link", { name: "Start page" }).waitFor();
   expect(complaints).toEqual([]);
 });
 
@@ -292,7 +366,7 @@ test("who signs in to an account that waits for its deletion can keep it", async
 
 test("links that are cut or used are told so", async () => {
   const { page, complaints } = await openPage("about:blank");
-  for (const target of ["/magic-link", "/owner-link", "/accept-invitation", "/accept-invitation#token=nonsense"]) {
+  for (const target of ["/magic-link", "/owner-link", "/accept-invitation", "/accept-invitation#token=nonsense", "/magic-link#token=nonsense", `/accept-invitation#token=${"x".repeat(43)}`]) {
     await page.goto(target);
     await page.getByRole("heading", { name: /not whole|does not work/ }).waitFor();
     expect(complaints).toEqual([]);
@@ -303,6 +377,7 @@ test("the page of a failed sign-in says only words of ours", async () => {
   const { body } = await app().call("GET", "/sign-in-failed?error=%3Cscript%3Ealert(1)%3C/script%3E");
   expect(body).not.toContain("alert(1)");
   expect(body).toContain("The provider did not answer as it should");
+  expect((await app().call("GET", "/sign-in-failed")).body).not.toContain("did not answer");
   expect((await app().call("GET", "/sign-in-failed?error=sign_up_closed")).body).toContain("No new accounts");
 });
 
@@ -311,6 +386,8 @@ test("pages offer what the instance has", async () => {
   expect(first).toContain("<form");
   await closed().server.control.db.insertInto("users").values({ id: newId("usr"), name: "Ada", email: newEmail(), email_verified: 1, image: null, created_at: "", updated_at: "", two_factor_enabled: 0, company: null, time_zone: null, disabled_at: null, delete_after: null }).execute();
   expect((await closed().call("GET", "/sign-up")).body).toContain("No new accounts");
+  expect((await closed().call("GET", "/")).body).not.toContain("/sign-up");
+  expect((await app().call("GET", "/")).body).toContain("/sign-up");
   const { body: signIn } = await closed().call("GET", "/sign-in");
   expect(signIn).not.toContain("/sign-up");
   expect(signIn).not.toContain("data-provider");

@@ -6,7 +6,7 @@ import { readSignInMethods } from "../providers/methods.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import { ASSET_PATH, readAssets } from "./assets.ts";
 import { toFailurePage } from "./failure-page.ts";
-import { HOME_PAGE, LANDING_PAGE } from "./home-page.ts";
+import { toHomePage } from "./home-page.ts";
 import { PAGE_POLICY, toPage, type PageParts } from "./layout.ts";
 import { INVITATION_PAGE, MAGIC_LINK_PAGE, OWNER_LINK_PAGE, RESET_PASSWORD_PAGE, SECOND_FACTOR_PAGE } from "./link-pages.ts";
 import { toSignInPage } from "./sign-in-page.ts";
@@ -38,9 +38,9 @@ export function pageRoutes(parts: Pick<Parts, "control" | "config">): Route[] {
   });
 
   return [
-    page("readHomePage", "/", "Start here", ({ signedIn }) => (signedIn ? HOME_PAGE : LANDING_PAGE)),
-    page("readSignInPage", "/sign-in", "Sign in", async () => toSignInPage(await readMethods())),
-    page("readSignUpPage", "/sign-up", "Make an account", async () => toSignUpPage(await readMethods())),
+    page("readHomePage", "/", "Start here", async ({ signedIn }) => toHomePage(await readMethods(), signedIn)),
+    page("readSignInPage", "/sign-in", "Sign in", async ({ signedIn }) => toSignInPage(await readMethods(), signedIn)),
+    page("readSignUpPage", "/sign-up", "Make an account", async ({ signedIn }) => toSignUpPage(await readMethods(), signedIn)),
     page("readSecondFactorPage", "/second-factor", "Show the second factor", () => SECOND_FACTOR_PAGE),
     page("readMagicLinkPage", "/magic-link", "Sign in by a link from a mail", () => MAGIC_LINK_PAGE),
     page("readResetPasswordPage", "/reset-password", "Choose a new password", () => RESET_PASSWORD_PAGE),

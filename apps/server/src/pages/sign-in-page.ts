@@ -1,12 +1,13 @@
 import type { SignInMethods } from "../providers/methods.ts";
 import { html, type Html } from "./html.ts";
-import { toCodeField, toField, type PageParts } from "./layout.ts";
+import { SEND_AGAIN, SIGNED_IN, toCodeField, toField, type PageParts } from "./layout.ts";
 
-export const toSignInPage = (methods: SignInMethods): PageParts => ({
+export const toSignInPage = (methods: SignInMethods, signedIn: boolean): PageParts => ({
   title: "Sign in",
   script: "sign-in",
   content: html`<section data-step="start">
 <h1>Sign in</h1>
+${signedIn ? SIGNED_IN : null}
 <p class="lead">${methods.sign_up === "closed" ? "Welcome back." : html`New here? <a href="/sign-up" data-carry>Create an account</a>.`}</p>
 <form id="start" method="post">
 ${toField({ name: "email", label: "Email", type: "email", autocomplete: "username" })}
@@ -35,6 +36,7 @@ const MAIL_STEPS = html`<section data-step="code" hidden>
 ${toCodeField("Code")}
 <button>Sign in</button>
 </form>
+${SEND_AGAIN}
 <p class="after"><button type="button" class="link" data-back>Use another way</button></p>
 </section>
 <section data-step="link" hidden>

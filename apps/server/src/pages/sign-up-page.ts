@@ -1,9 +1,9 @@
 import type { SignInMethods } from "../providers/methods.ts";
 import { html } from "./html.ts";
-import { ACCOUNT_FIELDS, toCodeField, type PageParts } from "./layout.ts";
+import { ACCOUNT_FIELDS, SEND_AGAIN, SIGNED_IN, toCodeField, type PageParts } from "./layout.ts";
 import { toProviderButtons } from "./sign-in-page.ts";
 
-export const toSignUpPage = (methods: SignInMethods): PageParts => (methods.sign_up === "closed" ? CLOSED : toForm(methods));
+export const toSignUpPage = (methods: SignInMethods, signedIn: boolean): PageParts => (methods.sign_up === "closed" ? CLOSED : toForm(methods, signedIn));
 
 const CLOSED: PageParts = {
   title: "Create an account",
@@ -12,11 +12,12 @@ const CLOSED: PageParts = {
 <a class="button quiet" href="/sign-in">Sign in</a>`,
 };
 
-const toForm = (methods: SignInMethods): PageParts => ({
+const toForm = (methods: SignInMethods, signedIn: boolean): PageParts => ({
   title: "Create an account",
   script: "sign-up",
   content: html`<section data-step="start">
 <h1>Create an account</h1>
+${signedIn ? SIGNED_IN : null}
 <p class="lead">Have one already? <a href="/sign-in" data-carry>Sign in</a>.</p>
 ${methods.sign_up === "invite" ? NEEDS_INVITATION : null}
 <form id="start" method="post"${methods.sign_up === "invite" ? html` hidden` : null}>
@@ -33,6 +34,7 @@ ${methods.providers.length === 0 ? null : html`<div class="or">or</div>
 ${toCodeField("Code")}
 <button>Confirm</button>
 </form>
+${SEND_AGAIN}
 <p class="after"><button type="button" class="link" data-back>Use another address</button></p>
 </section>`,
 });

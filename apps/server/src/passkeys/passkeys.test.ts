@@ -58,7 +58,7 @@ test("a passkey is added, and signs in by the button of the page, without the se
   await device.signInAs(ada);
   const added = await device.register("Ada's laptop");
   expect(added.body).toMatchObject({ name: "Ada's laptop", id: expect.stringMatching(/^psk_/) });
-  expect((await app().mailTo(ada.email))[0]).toMatchObject({ template: "second_factor_changed" });
+  expect((await app().mailTo(ada.email))[0]).toMatchObject({ template: "passkey_added" });
 
   await device.page.context().clearCookies();
   await device.page.goto("/sign-in");

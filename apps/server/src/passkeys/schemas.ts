@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { line } from "../memories/fields.ts";
+import { displayName } from "../memories/fields.ts";
 import { WireTime } from "../memories/memory.ts";
 
-const PasskeyName = line(100).describe("What its owner calls it: the device, or where it is kept.").meta({ examples: ["Ada's laptop"] });
+const PasskeyName = displayName(100).describe("What its owner calls it: the device, or where it is kept.").meta({ examples: ["Ada's laptop"] });
 
 // Browsers say more with every year; what they say is checked by the verifier, field by field.
 export const Credential = z.looseObject({

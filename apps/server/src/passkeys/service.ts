@@ -31,7 +31,7 @@ export async function createPasskey(parts: Parts, call: AccountCall, { name, cre
   const { api } = await accounts.auth.load();
   const made = await commitWithAuth(control, () => verify(api.verifyPasskeyRegistration({ body: { response: credential, ...(name !== undefined && { name }) }, headers: toHeaders(parts, call, true) })), async ({ id }) => {
     await appendAudit(parts, call.origin, { chain: user_id, action: "account.passkey_created", target: id });
-    await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A passkey was added to your account. Whoever holds it can sign in with it." });
+    await parts.outbox.put({ to: email, template: "passkey_added" });
   });
   return getPasskey(parts, user_id, made.id);
 }
@@ -46,10 +46,9 @@ export async function beginSignIn(parts: Parts, call: OpenCall): Promise<Ceremon
 }
 
 /** Signs in by what the device signed; it stands for both factors, since the device must have checked who holds it. */
-export async function signInByPasskey(parts: Parts, call: OpenCall, credential: Credential): Promise<SignedInReply> {
+export function signInByPasskey(parts: Parts, call: OpenCall, credential: Credential): Promise<SignedInReply> {
   const { accounts: { auth, limits } } = parts;
-  const charged = await limits.charge(["fails_per_address", call.origin.address]);
-  const reply = await signIn(parts, call, {
+  return limits.guess([["fails_per_address", call.origin.address]], () => signIn(parts, call, {
     method: "passkey",
     ask: async (headers) => {
       try {
@@ -59,9 +58,7 @@ export async function signInByPasskey(parts: Parts, call: OpenCall, credential: 
         throw thrown;
       }
     },
-  });
-  await charged.giveBack();
-  return reply;
+  }));
 }
 
 /** Cookies of sign-ins are signed alike, so the challenge of another kind can come under this one's name: it is none, and no JSON. */
@@ -106,7 +103,7 @@ export async function deletePasskey(parts: Parts, { origin, person: { user_id, e
     if (numDeletedRows === 0n) throw notFound("passkey");
     await requireOtherWay(parts, user_id);
     await appendAudit(parts, origin, { chain: user_id, action: "account.passkey_deleted", target: id });
-    await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A passkey was taken away from your account." });
+    await parts.outbox.put({ to: email, template: "passkey_deleted" });
   });
 }
 

@@ -56,7 +56,7 @@ export function requirePermission(actor: Actor, permission: Permission, now: Dat
 export function requireGranted(actor: Actor, permission: Permission): void {
   if (!actor.may.has(permission)) throw toRefusal(actor, permission);
   if (actor.leaving_at !== null && ruleOf(permission).whileLeaving !== true) {
-    throw new AppError("forbidden", `This workspace is going to be deleted after ${actor.leaving_at}. Its owner can undo that; until then it can only be exported.`);
+    throw new AppError("forbidden", `This workspace is going to be deleted after ${actor.leaving_at}. Its owner can undo that; until then it can only be exported.`, { details: { reason: "workspace_leaving" } });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sendsMail } from "../accounts/charged-mails.ts";
 import type { Config } from "../config.ts";
 import type { Control } from "../control/database.ts";
 
@@ -26,16 +27,19 @@ interface Parts {
 /** The ways to sign in that this instance has. Without mail a development server still prints codes and links. */
 export async function readSignInMethods({ control, config: { mode, mail, signup, providers } }: Parts): Promise<SignInMethods> {
   const first = signup !== "open" && (await control.reads.selectFrom("users").select("id").limit(1).executeTakeFirst()) === undefined;
+  const canMail = sendsMail({ mode, mail });
   const names: Record<ProviderId, string | null> = {
     github: providers.github === null ? null : "GitHub",
     google: providers.google === null ? null : "Google",
     oidc: providers.oidc?.name ?? null,
   };
+  // Whoever cannot be sent a code comes in by an invitation, which vouches for the address, or by a provider.
+  const reachable = canMail || PROVIDER_IDS.some((id) => names[id] !== null);
   return {
     password: true,
-    code: mail !== null || mode !== "production",
+    code: canMail,
     passkey: true,
     providers: PROVIDER_IDS.flatMap((id) => (names[id] === null ? [] : [{ id, name: names[id] }])),
-    sign_up: first ? "open" : signup,
+    sign_up: reachable ? (first ? "open" : signup) : (signup === "closed" ? "closed" : "invite"),
   };
 }

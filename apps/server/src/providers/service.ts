@@ -2,10 +2,12 @@ import { AppError, notFound } from "@loci/kit/errors";
 import { toAuthHeaders } from "../accounts/headers.ts";
 import { toRefusal } from "../accounts/refusals.ts";
 import { asksSecondFactor, recordSignIn } from "../accounts/signing-in.ts";
+import { endReplaced, findHeldSession } from "../accounts/sessions.ts";
 import { appendAudit } from "../audit/append.ts";
 import type { AccountCall, OpenCall } from "../http/route.ts";
 import { readCookie } from "../http/cookies.ts";
 import type { Parts } from "../parts.ts";
+import type { Person } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import { toFailureCode } from "./failures.ts";
 import type { ProviderId } from "./methods.ts";
@@ -64,7 +66,8 @@ async function finish(parts: ProviderParts, call: OpenCall, provider: ProviderId
   const { accounts, config } = parts;
   const { api } = await parts.providers.get(provider);
   // Not in a transaction: the provider is asked meanwhile. What is made for a new person commits as one by itself.
-  const response = await accounts.acting.run({ origin: call.origin, method: provider, session: await findSession(parts, call) }, () =>
+  const held = await findHeldSession(parts, call);
+  const response = await accounts.acting.run({ origin: call.origin, method: provider, session: held?.session_id ?? null }, () =>
     api.callbackOAuth({ params: { id: provider }, query, method: "GET", headers: toHeaders(parts, call, false), asResponse: true }));
   const cookies = response.headers.getSetCookie();
   const location = response.headers.get("location");
@@ -72,30 +75,21 @@ async function finish(parts: ProviderParts, call: OpenCall, provider: ProviderId
   if (asksSecondFactor(body)) return { location: `/second-factor#${new URLSearchParams({ next: toNext(location, config.publicUrl) })}`, cookies };
   const landing = location === null ? toRefusedLanding(body) : toLanding(location, config.publicUrl);
   if (landing.kind === "failed") return { location: toFailedPath(landing.failure), cookies };
-  await noteSession(parts, call, provider, cookies);
+  await noteSession(parts, call, { method: provider, cookies, held });
   return { location: landing.path, cookies };
 }
 
-/** The session in which the browser comes back, for a link to be finished in it. */
-async function findSession({ config, sessions }: Parts, call: OpenCall): Promise<string | null> {
-  const cookie = call.cookie(sessionCookieOf(config.publicUrl));
-  if (cookie === null) return null;
-  try {
-    return (await sessions.authenticate(cookie)).session_id;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "unauthenticated") return null;
-    throw error;
-  }
-}
-
 /** The session whose cookie is set is told of before anybody has the cookie. A link sets none. */
-async function noteSession(parts: ProviderParts, call: OpenCall, method: ProviderId, cookies: string[]): Promise<void> {
+async function noteSession(parts: ProviderParts, call: OpenCall, { method, cookies, held }: { method: ProviderId; cookies: string[]; held: Person | null }): Promise<void> {
   const name = sessionCookieOf(parts.config.publicUrl);
   const set = cookies.find((cookie) => cookie.startsWith(`${name}=`))?.split(";", 1)[0] ?? null;
   const session = readCookie(set, name);
   if (session === null || session === "") return;
   const { user_id: userId } = await parts.sessions.authenticate(session);
-  await recordSignIn(parts, call, { method, userId });
+  await parts.control.transaction(async () => {
+    await recordSignIn(parts, call, { method, userId });
+    await endReplaced(parts, call.origin, { held, user_id: userId });
+  });
 }
 
 /** better-auth answers redirects with an empty body that it calls JSON. */

@@ -1,21 +1,17 @@
-import { appendAudit } from "../audit/append.ts";
-import { hashRecoveryCode } from "../accounts/recovery-codes.ts";
 import { toRefusal } from "../accounts/refusals.ts";
 import { signIn, type SignedInReply } from "../accounts/signing-in.ts";
 import type { OpenCall } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { noteRefusedFactor } from "./lock.ts";
+import { requireReadable } from "./readable.ts";
+import { noteUsedCode, toKeptCode } from "./recovery.ts";
 import type { SecondFactorAnswer } from "./schemas.ts";
 import { spendTotpCode } from "./spent.ts";
 
-const HYPHEN_AFTER = 5;
-
 /** Finishes a sign-in that asked for the second factor. The challenge is in a cookie of the browser that began it. */
-export async function answerChallenge(parts: Parts, call: OpenCall, { code, recovery_code }: SecondFactorAnswer): Promise<SignedInReply> {
-  const charged = await parts.accounts.limits.charge(["fails_per_address", call.origin.address]);
-  const reply = await (code === undefined ? answerByRecoveryCode(parts, call, recovery_code ?? "") : answerByTotp(parts, call, code));
-  await charged.giveBack();
-  return reply;
+export function answerChallenge(parts: Parts, call: OpenCall, { code, recovery_code }: SecondFactorAnswer): Promise<SignedInReply> {
+  return parts.accounts.limits.guess([["fails_per_address", call.origin.address]], () =>
+    code === undefined ? answerByRecoveryCode(parts, call, recovery_code ?? "") : answerByTotp(parts, call, code));
 }
 
 function answerByTotp(parts: Parts, call: OpenCall, code: string): Promise<SignedInReply> {
@@ -31,8 +27,8 @@ function answerByTotp(parts: Parts, call: OpenCall, code: string): Promise<Signe
 }
 
 function answerByRecoveryCode(parts: Parts, call: OpenCall, typed: string): Promise<SignedInReply> {
-  const { auth: { api }, digest } = parts.accounts;
-  const code = hashRecoveryCode(digest, toShown(typed));
+  const { auth: { api } } = parts.accounts;
+  const code = toKeptCode(parts, typed);
   return signIn(parts, call, {
     method: "recovery_code",
     ask: (headers) => counted(parts, call, "recovery_code", async () => {
@@ -43,15 +39,10 @@ function answerByRecoveryCode(parts: Parts, call: OpenCall, typed: string): Prom
   });
 }
 
-/** A recovery code as it was shown, with its hyphen, however it was typed. */
-function toShown(typed: string): string {
-  const plain = typed.replaceAll(/[\s-]/g, "");
-  return `${plain.slice(0, HYPHEN_AFTER)}-${plain.slice(HYPHEN_AFTER)}`;
-}
-
 /** Writes refusals down, in the transaction that also counts them. */
 async function counted<Answer>(parts: Parts, call: OpenCall, method: "totp" | "recovery_code", ask: () => Promise<Answer>): Promise<Answer> {
   const userId = await findChallenged(parts, call);
+  if (userId !== null) await requireReadable(parts, userId);
   try {
     return await ask();
   } catch (thrown) {
@@ -69,9 +60,4 @@ async function findChallenged({ accounts, config }: Parts, { cookie }: OpenCall)
   const { internalAdapter } = await (await accounts.auth.load()).$context;
   const challenge = await internalAdapter.findVerificationValue(signed.slice(0, signed.lastIndexOf(".")));
   return challenge?.value ?? null;
-}
-
-async function noteUsedCode(parts: Parts, { origin }: OpenCall, { id: userId, email }: { id: string; email: string }): Promise<void> {
-  await appendAudit(parts, { ...origin, actor: userId }, { chain: userId, action: "account.recovery_code_used", target: userId });
-  await parts.outbox.put({ to: email, template: "second_factor_changed", change: "A recovery code was used to sign in. It works no more." });
 }

@@ -18,7 +18,10 @@ interface Refused {
 export async function noteRefusedFactor(parts: Parts, origin: Origin, { userId, method }: Refused): Promise<void> {
   const who = { ...origin, actor: origin.actor === userId ? userId : "nobody" };
   await appendAudit(parts, who, { chain: userId, action: "account.second_factor_refused", target: userId, details: { method } });
-  if ((await findLock(parts, userId)) !== null) await appendAudit(parts, who, { chain: userId, action: "account.locked", target: userId, details: { method } });
+  if ((await findLock(parts, userId)) === null) return;
+  await appendAudit(parts, who, { chain: userId, action: "account.locked", target: userId, details: { method } });
+  const { email } = await parts.control.db.selectFrom("users").select("email").where("id", "=", userId).executeTakeFirstOrThrow();
+  await parts.outbox.put({ to: email, template: "second_factor_locked" });
 }
 
 /** Throws while too many wrong codes keep the second factor shut. */

@@ -123,6 +123,8 @@ test("ten wrong codes in a row shut the second factor for a quarter of an hour, 
   const actions = await actionsOf(ada);
   expect(actions.filter((action) => action === "account.second_factor_refused")).toHaveLength(10);
   expect(actions.filter((action) => action === "account.locked")).toHaveLength(1);
+  const warnings = (await app().mailTo(ada.email)).filter(({ template }) => template === "second_factor_locked");
+  expect(warnings.map(({ subject }) => subject)).toEqual(["Wrong codes were tried at your Loci account"]);
 
   await app().server.control.db.updateTable("two_factors").set({ locked_until: new Date(Date.now() - 1).toISOString() }).where("user_id", "=", ada.user_id).execute();
   expect((await answer({ code: authenticator.code() })).status).toBe(200);
@@ -210,6 +212,41 @@ test("what changes it asks for a fresh proof, and a code of the app is one", asy
   expect((await ada.call("POST", "/v1/account/prove", { totp: authenticator.code() })).status).toBe(200);
   expect((await ada.call("POST", "/v1/account/prove", { totp: authenticator.code() })).body.error.details).toEqual({ reason: "code_used" });
   expect((await ada.call("POST", "/v1/account/recovery-codes")).status).toBe(200);
+});
+
+test("where it is on, neither the password nor a mailed code is a proof: the answer says what is", async () => {
+  const { ada, authenticator } = await newGuarded();
+  const begun = await ada.call("POST", "/v1/account/prove/code");
+  const refusal = { status: 403, body: { error: { message: expect.stringMatching(/`totp`.*`recovery_code` or `passkey`/), details: { reason: "second_factor_required", ways: ["totp", "recovery_code", "passkey"] } } } };
+  expect(begun).toMatchObject(refusal);
+  await app().server.control.db.updateTable("sessions").set({ proven_at: null }).where("user_id", "=", ada.user_id).execute();
+  for (const proof of [{ password: ada.password }, { code: "000000" }]) expect(await ada.call("POST", "/v1/account/prove", proof)).toMatchObject(refusal);
+  expect(await ada.call("POST", "/v1/account/password", { current_password: ada.password, password: "staple by the window" })).toMatchObject({ status: 403, body: { error: { details: { reason: "proof_required" } } } });
+  expect((await ada.call("DELETE", "/v1/account/totp")).status).toBe(403);
+  expect((await ada.call("POST", "/v1/account/prove", { totp: authenticator.code() })).status).toBe(200);
+  expect((await ada.call("DELETE", "/v1/account/totp")).status).toBe(204);
+  expect((await ada.call("POST", "/v1/account/prove", { password: ada.password })).status).toBe(200);
+});
+
+test("a recovery code is a proof once, and the owner is told; wrong ones count with the wrong codes", async () => {
+  const { ada, authenticator } = await newGuarded();
+  const prove = (recovery_code: string | undefined) => ada.call("POST", "/v1/account/prove", { recovery_code });
+  expect((await prove(authenticator.recoveryCodes[0])).status).toBe(200);
+  expect((await ada.call("GET", "/v1/account/totp")).body.recovery_codes_left).toBe(9);
+  expect((await app().mailTo(ada.email))[0]).toMatchObject({ template: "recovery_code_used" });
+  for (let n = 0; n < 10; n += 1) expect(await prove(authenticator.recoveryCodes[0])).toMatchObject({ status: 403, body: { error: { details: { reason: "wrong_recovery_code" } } } });
+  expect((await prove(authenticator.recoveryCodes[1])).status).toBe(429);
+  expect((await ada.call("GET", "/v1/account/sessions")).body.items).toHaveLength(1);
+});
+
+test("a second factor that cannot be read is said to be so, at the sign-in and as a proof, and no try is counted", async () => {
+  const { ada, authenticator } = await newGuarded();
+  await app().server.control.db.updateTable("two_factors").set({ secret: "00".repeat(60) }).where("user_id", "=", ada.user_id).execute();
+  const { answer } = await openChallenge(ada);
+  const refusal = { status: 503, body: { error: { code: "unavailable", details: { reason: "second_factor_unreadable" } } } };
+  for (const proof of [{ code: authenticator.code() }, { recovery_code: authenticator.recoveryCodes[0] }]) expect(await answer(proof)).toMatchObject(refusal);
+  for (const proof of [{ totp: authenticator.code() }, { recovery_code: authenticator.recoveryCodes[0] }]) expect(await ada.call("POST", "/v1/account/prove", proof)).toMatchObject(refusal);
+  expect(await actionsOf(ada)).not.toContain("account.second_factor_refused");
 });
 
 test("ten wrong codes as a proof shut the second factor for sign-ins too", async () => {

@@ -58,7 +58,7 @@ test("/metrics without a token answers this machine alone: not a stranger, not a
   expect(await ask("10.0.0.5")).toBe(404);
   expect(await ask("127.0.0.1", { "x-forwarded-for": "203.0.113.9" })).toBe(404);
   expect((await app().call("GET", "/metrics")).status).toBe(404);
-  const production = await startTestApp({ env: { NODE_ENV: "production", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6" } });
+  const production = await startTestApp({ env: { NODE_ENV: "production", PUBLIC_URL: "https://loci.test", KEY_PEPPER: "q7Vt0m3Zk9xW1bRfYc8Lh2NsGd5JpAe6UiTo4", AUTH_SECRET: "w3Rk8Zq1Xv6Tn0Yb5Lc9Pd2Mf7Hj4Gs8Ua3Ie6" } });
   const answer = await production.server.app.request("/metrics", {}, { incoming: { headers: {}, socket: { remoteAddress: "127.0.0.1" } } });
   expect(answer.status).toBe(404);
 });

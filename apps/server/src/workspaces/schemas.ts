@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageParams } from "../memories/page.ts";
-import { line } from "../memories/fields.ts";
+import { displayName } from "../memories/fields.ts";
 import { WireTime } from "../memories/memory.ts";
 import { ROLES } from "../policy/roles.ts";
 import { flagParam } from "../http/query.ts";
@@ -15,7 +15,7 @@ const Slug = z.string()
   .describe("Its name in URLs: 3 to 40 lower-case letters, digits and hyphens. Unique in the instance.")
   .meta({ examples: ["acme"] });
 
-const Name = line(100).describe("What people call it; names may repeat.").meta({ examples: ["Acme"] });
+const Name = displayName(100).describe("What people call it; names may repeat.").meta({ examples: ["Acme"] });
 
 export const NewWorkspace = z.strictObject({
   name: Name,

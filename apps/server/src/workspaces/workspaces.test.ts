@@ -175,7 +175,7 @@ test("a deleted team stops at once: its keys only export, its members are told; 
 
   expect(await owner.call("DELETE", url)).toMatchObject({ status: 200, body: { id, delete_after: "2026-12-21T12:00:00.000Z", erasing: false } });
   expect((await owner.call("DELETE", url)).body.delete_after).toBe("2026-12-21T12:00:00.000Z");
-  expect(await key.call("POST", "/v1/recall", { query: "kept" })).toMatchObject({ status: 403, body: { error: { message: expect.stringContaining("2026-12-21") } } });
+  expect(await key.call("POST", "/v1/recall", { query: "kept" })).toMatchObject({ status: 403, body: { error: { message: expect.stringContaining("2026-12-21"), details: { reason: "workspace_leaving" } } } });
   expect((await key.call("POST", "/v1/export")).status).toBe(200);
   expect((await developer.call("POST", "/v1/recall", { query: "kept" }, { "x-workspace": id })).status).toBe(403);
   expect((await developer.call("GET", url)).body.delete_after).toBe("2026-12-21T12:00:00.000Z");

@@ -1,8 +1,9 @@
 import { call, findPerson } from "./api.js";
-import { onSubmit, setText, showAlert, showStep } from "./form.js";
+import { onClick, onSubmit, setText, showAlert, showStep } from "./form.js";
 import { takeToken, toPage } from "./place.js";
 
 const token = takeToken();
+const OVER = new Set(["conflict", "not_found"]);
 const here = toPage("/accept-invitation", { token });
 
 async function start() {
@@ -15,14 +16,26 @@ async function start() {
     return showStep("nobody");
   }
   setText("person", person.email);
-  showStep("start");
+  // As the server hides it; of two that look alike it tells them apart when the invitation is accepted.
+  showStep(invitation.email_hint === person.email.replace(/^(.).*(?=@)/u, "$1•••") ? "start" : "other");
 }
 
 onSubmit(document.querySelector("#start"), async () => {
-  await call("POST", "/v1/invitations/accept", { token });
+  try {
+    await call("POST", "/v1/invitations/accept", { token });
+  } catch (error) {
+    if (error.reason !== "other_address") throw error;
+    return showStep("other");
+  }
   location.replace("/");
 });
+onClick(document.querySelector("#change"), async () => {
+  await call("POST", "/v1/auth/sign-out", {});
+  location.replace(here);
+});
 start().catch((error) => {
+  // A refusal says what became of the invitation; anything else may pass.
+  if (OVER.has(error.code)) setText("why", error.message);
   showStep("incomplete");
-  showAlert(error.message);
+  if (!OVER.has(error.code)) showAlert(error.message);
 });

@@ -7,8 +7,17 @@ export function showAlert(text) {
   alert.textContent = text;
 }
 
-/** Shows one step of a page. The cursor goes into its first field, or to its heading, so that it is read out. */
+// Mails and apps show a code with spaces in it and around it, and so it is pasted.
+for (const field of document.querySelectorAll("input.code")) {
+  field.addEventListener("input", () => {
+    const digits = field.value.normalize("NFKC").replaceAll(/\D/g, "").slice(0, 6);
+    if (digits !== field.value) field.value = digits;
+  });
+}
+
+/** Shows one step of a page, without what went wrong in another. The cursor goes into its first field, or to its heading, so that it is read out. */
 export function showStep(name) {
+  showAlert("");
   for (const step of document.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
   const step = document.querySelector(`[data-step="${name}"]`);
   const heading = step.querySelector("h1");
@@ -32,6 +41,17 @@ export function onSubmit(form, work) {
 export function onClick(button, work) {
   button.addEventListener("click", () => void run(button.closest("[data-step], main"), work));
 }
+
+/** For links: one that turns out to be over is told by a step of its own, as its form could only fail again. */
+export const unlessOver = (work) => async (values) => {
+  try {
+    await work(values);
+  } catch (error) {
+    if (error.reason !== "link_over") throw error;
+    setText("why", error.message);
+    showStep("over");
+  }
+};
 
 async function run(place, work) {
   if (place.getAttribute("aria-busy") === "true") return;

@@ -1,5 +1,5 @@
 import { call, findPerson } from "./api.js";
-import { onSubmit, setText, showAlert, showStep } from "./form.js";
+import { onSubmit, setText, showAlert, showStep, unlessOver } from "./form.js";
 import { takeToken } from "./place.js";
 
 const token = takeToken();
@@ -16,8 +16,8 @@ const takeOver = async (more) => {
   await call("POST", "/v1/auth/owner-link", { token, ...more });
   location.replace("/");
 };
-onSubmit(document.querySelector("#start"), ({ email, name, password }) => takeOver({ email, password, ...(name !== "" && { name }) }));
-onSubmit(document.querySelector("#person"), () => takeOver({}));
+onSubmit(document.querySelector("#start"), unlessOver(({ email, name, password }) => takeOver({ email, password, ...(name !== "" && { name }) })));
+onSubmit(document.querySelector("#person"), unlessOver(() => takeOver({})));
 start().catch((error) => {
   showStep("start");
   showAlert(error.message);

@@ -7,11 +7,22 @@ export function takeToken() {
   addEventListener("hashchange", () => location.reload(), { once: true });
   const token = readHash().get("token") ?? "";
   if (token !== "") history.replaceState(null, "", location.pathname + location.search);
-  return token;
+  return TOKEN.test(token) ? token : "";
 }
+
+// The shortest that is mailed has 24; of one that was cut, or is none, the server need not be asked.
+const TOKEN = /^[\w-]{24,200}$/;
 
 /** A value that a page of ours handed over after `#`, as `#next=…&invitation=…`. */
 export const readHanded = (name) => readHash().get(name) ?? undefined;
+
+/** Keeps a value after `#` over a reload, or takes it away. */
+export function keepHanded(name, value) {
+  const handed = readHash();
+  if (value === undefined) handed.delete(name);
+  else handed.set(name, value);
+  history.replaceState(null, "", location.pathname + location.search + (handed.size === 0 ? "" : `#${handed}`));
+}
 
 /** Where the person wanted to go: a place of this site, else the start page. */
 export function readNext() {

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { onSubmit, setText, showStep } from "./form.js";
+import { onSubmit, setText, showStep, unlessOver } from "./form.js";
 import { takeToken } from "./place.js";
 
 const token = takeToken();
@@ -10,7 +10,7 @@ onSubmit(document.querySelector("#ask"), async ({ email }) => {
   setText("email", email);
   showStep("asked");
 });
-onSubmit(document.querySelector("#choose"), async ({ password }) => {
+onSubmit(document.querySelector("#choose"), unlessOver(async ({ password }) => {
   await call("POST", "/v1/auth/password/reset", { token, password });
   showStep("done");
-});
+}));

@@ -1,8 +1,10 @@
 import { call } from "./api.js";
+import { leaveCodeStep, readAskedAddress, resumeCodeStep, showCodeStep, tellSentAgain } from "./asked.js";
 import { onClick, onSubmit, setText, showStep } from "./form.js";
 import { canUsePasskeys, signInWithPasskey } from "./passkey.js";
 import { carryNext, finishSignIn } from "./place.js";
 import { connectProviders } from "./providers.js";
+import { showSignedIn } from "./signed-in.js";
 
 const start = document.querySelector("#start");
 const email = start.elements.email;
@@ -14,18 +16,29 @@ for (const button of document.querySelectorAll("[data-mail]")) {
   onClick(button, async () => {
     if (!email.reportValidity()) return;
     const asked = { email: email.value };
-    setText("email", email.value);
     await call("POST", button.dataset.mail === "code" ? "/v1/auth/code" : "/v1/auth/magic-link", asked);
-    showStep(button.dataset.mail);
+    if (button.dataset.mail === "code") return showCodeStep(asked.email);
+    setText("email", asked.email);
+    showStep("link");
   });
 }
 
 const code = document.querySelector("#code");
-if (code !== null) onSubmit(code, async (sent) => finishSignIn(await call("POST", "/v1/auth/code/verify", sent)));
-for (const back of document.querySelectorAll("[data-back]")) back.addEventListener("click", () => showStep("start"));
+if (code !== null) {
+  onSubmit(code, async (sent) => finishSignIn(await call("POST", "/v1/auth/code/verify", sent)));
+  onClick(document.querySelector("#again"), async () => {
+    const asked = readAskedAddress();
+    if (asked === null) return leaveCodeStep();
+    await call("POST", "/v1/auth/code", { email: asked });
+    tellSentAgain();
+  });
+  resumeCodeStep();
+}
+for (const back of document.querySelectorAll("[data-back]")) back.addEventListener("click", leaveCodeStep);
 
 const passkey = document.querySelector("#passkey");
 if (canUsePasskeys()) onClick(passkey, async () => finishSignIn(await signInWithPasskey()));
 else passkey.hidden = true;
 
 connectProviders();
+void showSignedIn();
