@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Workspace } from "../workspace.ts";
 import { DAY_MS, faultOf, forget, list, openWorkspace, operation, recall, store, type TestEngine } from "./test-engine.ts";
 
 /** What holds over the life of a store: packing, expiry of answers, erasure, supersession, odd texts. */
@@ -37,6 +38,26 @@ export function describeLongLives(open: () => Promise<TestEngine>): void {
     expect((await test.readDisk()).includes("canarylate")).toBe(false);
     expect(await faultOf(workspace.findAnswer({ key: "k", fingerprint: "f" }))).toMatchObject({ code: "not_found" });
   });
+
+  test("a copy that the database made of an erased memory while it moved rows is gone soon after", async () => {
+    const test = await open();
+    const workspace = await openWorkspace(test);
+    const { live, erased } = await churn(test, workspace);
+    await expect.poll(() => findCanaries(test, erased), { timeout: 10_000, interval: 200 }).toEqual([]);
+    expect(new Set(await findCanaries(test, live))).toEqual(live);
+    expect((await list(workspace, { limit: 200 })).items).toHaveLength(live.size);
+  }, 30_000);
+
+  test("what a stop left undone of an erasure is done after the next start, and readers beside it do not notice", async () => {
+    const test = await open();
+    const { live, erased } = await churn(test, await openWorkspace(test, {}, "wsp_stopped"));
+    await test.reopen();
+    const workspace = await test.engine.open("wsp_stopped");
+    await expect.poll(async () => {
+      expect((await list(workspace, { limit: 200 })).items).toHaveLength(live.size);
+      return findCanaries(test, erased);
+    }, { timeout: 10_000, interval: 20 }).toEqual([]);
+  }, 30_000);
 
   test("what an erased memory stood in for is itself again", async () => {
     const workspace = await openWorkspace(await open());
@@ -115,6 +136,29 @@ export function describeLongLives(open: () => Promise<TestEngine>): void {
     expect((await edge("CAUSES")).message).toBe((await edge("BLOCKS")).message);
     expect((await edge("CAUSES")).code).toBe("not_found");
   });
+}
+
+/** Stores and erases memories of many sizes until a look at the disk finds one that was erased; that takes some 20 to 60 rounds. */
+async function churn(test: TestEngine, workspace: Workspace): Promise<{ live: Set<string>; erased: Set<string> }> {
+  let seed = 1;
+  const random = (below: number) => Math.floor(((seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31) * below);
+  const kept: { canary: string; id: string }[] = [];
+  const erased = new Set<string>();
+  for (let round = 0; round < 300 && (await findCanaries(test, erased)).length === 0; round++) {
+    const canaries = Array.from({ length: 10 }, (_, i) => `canary${round * 10 + i}x`);
+    const outcomes = await workspace.writeAll(canaries.map((canary) => ({ verb: "store", input: { content: canary + " word".repeat(5 + random(25)) } })), operation());
+    for (const [i, outcome] of outcomes.entries()) if (outcome.ok && "memory" in outcome.result) kept.push({ canary: canaries[i] ?? "", id: outcome.result.memory.id });
+    if (kept.length <= 80) continue;
+    const doomed = Array.from({ length: 10 }, () => kept.splice(random(kept.length), 1)).flat();
+    await forget(workspace, { ids: doomed.map(({ id }) => id) }, { permanent: true });
+    for (const { canary } of doomed) erased.add(canary);
+  }
+  return { live: new Set(kept.map(({ canary }) => canary)), erased };
+}
+
+async function findCanaries(test: TestEngine, among: Set<string>): Promise<string[]> {
+  const found = (await test.readDisk()).toString("latin1").matchAll(/canary\d+x/g);
+  return [...found].map(([canary]) => canary).filter((canary) => among.has(canary));
 }
 
 export function describePages(open: () => Promise<TestEngine>): void {

@@ -27,6 +27,8 @@ export interface OpenStore {
   hasErasedBytes: boolean;
   /** Another try to get rid of them is on its way. */
   triesAgain: boolean;
+  /** The epoch up to which the file was rewritten, until the log has been emptied since; `null` otherwise. */
+  rewrittenTo: number | null;
 }
 
 /** What recall needs is in the index, so a reader's page cache is small; pages are only taken when they are used. */
@@ -96,7 +98,7 @@ export class SqliteFiles {
 
   private async openStore(name: string, { prepare, make = false }: UseOptions): Promise<OpenStore> {
     const file = this.openFile(name, make);
-    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false, hasErasedBytes: false, triesAgain: false };
+    const store = { name, file, db: kyselyOf<TenantTables>(file), users: 0, dropped: false, hasErasedBytes: false, triesAgain: false, rewrittenTo: null };
     try {
       await prepare?.(store);
       if (this.excluded.has(name)) throw notFound("workspace");
@@ -132,7 +134,9 @@ export class SqliteFiles {
     if (store.users === 0) this.closeFile(store);
   }
 
-  private closeFile({ name, file }: OpenStore): void {
+  private closeFile(store: OpenStore): void {
+    const { name, file } = store;
+    store.dropped = true;
     file.close();
     const left = (this.connections.get(name) ?? 1) - 1;
     if (left > 0) this.connections.set(name, left);

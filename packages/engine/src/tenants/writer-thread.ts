@@ -4,8 +4,10 @@ import { migrate } from "@loci/kit/migrate";
 import type { Kysely } from "kysely";
 import { createIndexer, type IndexerOptions } from "../indexer.ts";
 import type { Indexer } from "../write-context.ts";
+import { ErasedBytes, bytesOf } from "./erased-bytes.ts";
 import { tenantMigrations } from "./migrations/index.ts";
 import { removeStore } from "./remove-store.ts";
+import { RewritePlan } from "./rewrite-plan.ts";
 import { SqliteFiles, type OpenStore } from "./sqlite-files.ts";
 import { Transaction } from "./transaction.ts";
 import type { FromWriter, Reply, ToWriter, Work, WriterOptions } from "./work.ts";
@@ -17,9 +19,6 @@ interface Job {
 
 /** Commands in one transaction; more than this only makes the first of them wait, and the other stores of this thread. */
 const COMMANDS_PER_COMMIT = 512;
-
-/** How soon erased bytes are looked after again that somebody kept in the log. */
-const TRUNCATE_AGAIN_MS = 2_000;
 
 /**
  * A thread that owns the writing side of its stores. All that waits for a store goes into one transaction and one sync to
@@ -34,6 +33,8 @@ class WriterThread {
   private readonly waiting = new Map<string, Job[]>();
   private readonly meterTimers = new Map<string, NodeJS.Timeout>();
   private readonly ready = new Set<string>();
+  private readonly erased = new ErasedBytes((store, thrown) => this.report(store, thrown));
+  private readonly rewrites = new RewritePlan(() => this.wake());
   /** Stores that go as soon as what waits for them is done, with the ticket of who asked. */
   private readonly leaving = new Map<string, number>();
   private running = false;
@@ -71,6 +72,10 @@ class WriterThread {
 
   private makeReady(store: string): void {
     this.ready.add(store);
+    this.wake();
+  }
+
+  private wake(): void {
     if (!this.running) void this.drain();
   }
 
@@ -81,18 +86,21 @@ class WriterThread {
 
   private async drain(): Promise<void> {
     this.running = true;
-    for (let store = this.nextReady(); store !== undefined; store = this.nextReady()) {
-      await this.commitWaiting(store);
+    for (let turn = this.nextTurn(); turn !== undefined; turn = this.nextTurn()) {
+      await turn();
       // Lets the messages in that came while the disk was busy: they share the next sync.
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.running = false;
   }
 
-  private nextReady(): string | undefined {
+  private nextTurn(): (() => Promise<void>) | undefined {
+    const rewrite = this.rewrites.take(this.ready.size === 0);
+    if (rewrite !== undefined) return () => this.rewrite(rewrite);
     const store = this.ready.values().next().value;
-    if (store !== undefined) this.ready.delete(store);
-    return store;
+    if (store === undefined) return undefined;
+    this.ready.delete(store);
+    return () => this.commitWaiting(store);
   }
 
   private async commitWaiting(name: string): Promise<void> {
@@ -108,10 +116,11 @@ class WriterThread {
   }
 
   private async commitJobs(name: string, jobs: Job[]): Promise<void> {
+    if (jobs.some((job) => job.work.kind !== "meter")) this.rewrites.touch(name);
     try {
       const replies = await this.files.use(name, async (store) => {
         const done = await this.commit(store, jobs);
-        if (store.hasErasedBytes && !store.triesAgain) this.truncateLog(store);
+        if (store.hasErasedBytes) this.erased.truncateLog(store);
         return done;
       }, { prepare: (store) => this.prepare(store) });
       this.send({ from: "done", replies });
@@ -139,8 +148,12 @@ class WriterThread {
         if (!raw.isTransaction) throw new Error("SQLite rolled the transaction back");
       }
       await transaction.finish();
+      if (transaction.leavesBytes) {
+        this.erased.mark(store);
+        this.rewrites.add(store.name, bytesOf(store));
+      }
       raw.exec("COMMIT");
-      store.hasErasedBytes ||= transaction.leavesBytes;
+      if (transaction.leavesBytes) this.erased.note(store);
       return replies;
     } catch (thrown) {
       if (raw.isTransaction) raw.exec("ROLLBACK");
@@ -150,33 +163,25 @@ class WriterThread {
     }
   }
 
-  /**
-   * Erased bytes were overwritten in the file; here they leave the write-ahead log as well. Somebody else who reads the file
-   * (a backup, a shell) can be in the way: nobody waits for that, it is tried again.
-   */
-  private truncateLog(store: OpenStore): void {
-    const { raw } = store.file;
-    raw.exec("PRAGMA busy_timeout = 0");
+  private async rewrite(name: string): Promise<void> {
+    if (this.leaving.has(name) || this.closing) return;
     try {
-      store.hasErasedBytes = raw.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] !== 0;
+      await this.files.use(name, async (store) => {
+        const done = this.erased.rewrite(store);
+        // Opening it may have planned this very rewrite again.
+        this.rewrites.drop(name);
+        if (!done) this.rewrites.add(name, Infinity);
+      }, { prepare: (store) => this.prepare(store) });
     } catch (thrown) {
-      this.report(store.name, thrown);
-    } finally {
-      raw.exec("PRAGMA busy_timeout = 5000");
+      if (!isNotFound(thrown)) this.report(name, thrown);
     }
-    store.triesAgain = store.hasErasedBytes && !this.closing;
-    if (store.triesAgain) setTimeout(() => this.truncateAgain(store), TRUNCATE_AGAIN_MS).unref();
-  }
-
-  private truncateAgain(store: OpenStore): void {
-    if (store.hasErasedBytes && !store.dropped && !this.closing) this.truncateLog(store);
   }
 
   private async open(name: string, ticket: number, make: boolean): Promise<void> {
     try {
       await this.files.use(name, async () => undefined, {
         make,
-        prepare: async (store) => void (await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${name}`)),
+        prepare: (store) => (make ? this.migrate(store).then(() => undefined) : this.prepare(store)),
       });
       this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
     } catch (thrown) {
@@ -187,6 +192,7 @@ class WriterThread {
   /** It takes its turn like a command, behind all that waits for this store. */
   private deleteLater(name: string, ticket: number): void {
     this.leaving.set(name, ticket);
+    this.rewrites.drop(name);
     this.makeReady(name);
   }
 
@@ -202,19 +208,27 @@ class WriterThread {
   }
 
   private async prepare(store: OpenStore): Promise<void> {
-    const steps = await migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${store.name}`);
-    // What a crash left in the log between a commit and this.
-    this.truncateLog(store);
+    const steps = await this.migrate(store);
+    // What a crash or a stop left between a commit and this.
+    this.erased.truncateLog(store);
+    if (this.erased.isDue(store)) this.rewrites.add(store.name, bytesOf(store));
     if (steps.length > 0) this.send({ from: "log", level: "info", message: `store ${store.name} migrated`, detail: steps.join(", ") });
+  }
+
+  private migrate(store: OpenStore): Promise<string[]> {
+    return migrate(store.db as unknown as Kysely<unknown>, tenantMigrations, `The store ${store.name}`);
   }
 
   private async close(ticket: number): Promise<void> {
     this.closing = true;
+    this.erased.close();
+    this.rewrites.clear();
     for (const timer of this.meterTimers.values()) clearTimeout(timer);
     this.meterTimers.clear();
     for (const name of this.waiting.keys()) this.ready.add(name);
     while (this.running) await new Promise((resolve) => setImmediate(resolve));
     await this.drain();
+    this.rewrites.clear();
     this.files.closeAll();
     this.send({ from: "done", replies: [{ ticket, ok: true, result: null }] });
     this.end();
@@ -222,7 +236,7 @@ class WriterThread {
 
   private toStoreError(store: string, thrown: unknown): WireError {
     // Whoever came too late for a store that was deleted is no fault of the store.
-    if (thrown instanceof AppError && thrown.code === "not_found") return toWireError(thrown);
+    if (isNotFound(thrown)) return toWireError(thrown);
     this.report(store, thrown);
     if (thrown instanceof AppError) return toWireError(thrown);
     const words = "The memories of this workspace could not be opened or written just now, and nothing was changed. Repeat the request; if this stays, the operator finds the reason in the server's log.";
@@ -234,6 +248,8 @@ class WriterThread {
     this.send({ from: "log", level: "error", message: `store ${store} could not be opened or written`, detail });
   }
 }
+
+const isNotFound = (thrown: unknown): thrown is AppError => thrown instanceof AppError && thrown.code === "not_found";
 
 /** As many jobs as hold the commands of one transaction, one at least. */
 function countJobs(queue: Job[]): number {
