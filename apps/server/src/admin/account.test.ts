@@ -147,7 +147,8 @@ test("a reset link sets a new password once, ends the sessions, and leaves no to
   const token = stdout.trim().split("#token=")[1] ?? "";
   const [row] = await app.server.control.db.selectFrom("verifications").selectAll().where("value", "=", ada.user_id).execute();
   expect(row?.identifier).not.toContain(token);
-  expect(Date.parse(row?.expires_at ?? "") - Date.parse(row?.created_at ?? "")).toBe(3_600_000);
+  // The two are taken one after the other.
+  expect(Math.round((Date.parse(row?.expires_at ?? "") - Date.parse(row?.created_at ?? "")) / 1_000)).toBe(3_600);
   const reset = () => app.newBrowser().call("POST", "/v1/auth/password/reset", { token, password: "staple by the window" });
   expect([(await reset()).status, (await reset()).status]).toEqual([204, 400]);
   expect((await ada.call("GET", "/v1/account")).status).toBe(401);

@@ -47,7 +47,10 @@ async function openPage(target: string): Promise<Visit> {
 const newEmail = (): string => `${newId("usr")}@example.com`;
 const alertOf = (page: Page) => page.getByRole("alert");
 /** The start page, of somebody who is signed in. */
-const waitForHome = (page: Page, email: string) => page.getByText(`You are signed in as ${email}.`).waitFor();
+async function waitForHome(page: Page, email: string): Promise<void> {
+  await page.waitForURL(({ pathname }) => pathname === "/");
+  await page.getByText(`You are signed in as ${email}.`).waitFor();
+}
 const linkTo = async (email: string): Promise<string> => /https?:\/\/\S+#token=[\w-]+/.exec((await app().mailTo(email))[0]?.text ?? "")?.[0] ?? "";
 
 test("every page lets nothing in but its own files, and holds nothing inline", async () => {
