@@ -34,10 +34,12 @@ function findPeopleFaults(settings: Partial<Values>): string[] {
     if (missing.length > 0 && missing.length < names.length) faults.push(`${missing.join(" and ")} must be set as well: ${names.join(", ")} go together.`);
   }
   if (settings.SMTP_URL !== undefined && settings.RESEND_API_KEY !== undefined) faults.push("SMTP_URL and RESEND_API_KEY are both set. Keep one.");
-  try {
-    toBlockList(settings.TRUSTED_PROXIES ?? []);
-  } catch (error) {
-    faults.push(`TRUSTED_PROXIES is at fault: ${(error as Error).message}`);
+  for (const name of ["TRUSTED_PROXIES", "EGRESS_ALLOW"] as const) {
+    try {
+      toBlockList(settings[name] ?? []);
+    } catch (error) {
+      faults.push(`${name} is at fault: ${(error as Error).message}`);
+    }
   }
   return faults;
 }
@@ -55,6 +57,7 @@ function findProductionFaults(settings: Partial<Values>, said: ReadonlySet<strin
     const weakness = value === undefined ? null : findWeakness(value, bytesMin);
     if (weakness !== null) faults.push(`${name} ${weakness}. Make one with \`openssl rand -base64 32\`.`);
   }
+  if (settings.CONFORMANCE_FIXTURES === "on") faults.push("CONFORMANCE_FIXTURES=on adds tools that are for tests alone. Production does not start with them: take it out.");
   if (!said.has("PUBLIC_URL")) faults.push("PUBLIC_URL is missing: production needs the address under which browsers reach this server, like https://loci.example.com.");
   else if (PUBLIC_URL?.startsWith("http:") === true && !LOOPBACK.test(new URL(PUBLIC_URL).hostname)) {
     faults.push(`PUBLIC_URL must start with https:// in production, as passwords and cookies travel there: ${PUBLIC_URL} is open to whoever listens on the way.`);

@@ -48,6 +48,9 @@ export const Settings = z.object({
   OIDC_CLIENT_SECRET: secret().optional().describe("The secret of that client."),
   OIDC_NAME: z.string().max(40).default("Single sign-on").describe("What the button for that provider says."),
   LEAK_REPORT_KEYS_URL: httpUrl().optional().describe("Where the public keys of a secret scanner are that may report leaked keys, in GitHub's shape: https://api.github.com/meta/public_keys/secret_scanning. Without it no report is taken."),
+  CLIENT_REGISTRATION: z.enum(["on", "off"]).default("on").describe("Whether apps may register themselves to ask people for access (RFC 7591), as older MCP clients do. Apps that are described by a document at their own URL need no registration."),
+  EGRESS_ALLOW: list().describe("Private addresses and blocks that this server may fetch from for others, separated by commas: 10.1.2.3,fd00::/8. Without it: public addresses alone, so that nobody can use it to look into your network."),
+  CONFORMANCE_FIXTURES: z.enum(["on", "off"]).default("off").describe("Adds the tools that the conformance tests of MCP ask for. For tests; production refuses it."),
   METRICS_TOKEN: secret().optional().describe("Who sends it as a bearer token may read /metrics. Without it, /metrics answers this machine alone, and in production nobody."),
   EMBEDDER: z.string().regex(/^(static|openai:.+|onnx:.+)$/, { error: "must be static, openai:MODEL or onnx:FOLDER." }).default("static")
     .describe("What turns text into vectors: static (built in, needs nothing), openai:MODEL (any OpenAI-compatible endpoint) or onnx:FOLDER (a local model). A change embeds everything anew in the background."),
@@ -103,6 +106,12 @@ export interface Config {
   plans: Catalogue;
   providers: ProviderConfig;
   leakReportKeysUrl: string | null;
+  /** Whether apps may register themselves. */
+  clientRegistration: boolean;
+  /** Private addresses and blocks that may be fetched from. */
+  egressAllow: string[];
+  /** Never in production. */
+  conformanceFixtures: boolean;
   metricsToken: string | null;
   embedder: EmbedderConfig;
   indexMemoryMb: number;
@@ -213,6 +222,9 @@ function toConfig(settings: Values, plans: Catalogue): Config {
       oidc: toOidc(settings),
     },
     leakReportKeysUrl: settings.LEAK_REPORT_KEYS_URL ?? null,
+    clientRegistration: settings.CLIENT_REGISTRATION === "on",
+    egressAllow: settings.EGRESS_ALLOW,
+    conformanceFixtures: settings.CONFORMANCE_FIXTURES === "on",
     metricsToken: settings.METRICS_TOKEN ?? null,
     embedder: toEmbedder(settings),
     indexMemoryMb: settings.INDEX_MEMORY_MB,

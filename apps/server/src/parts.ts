@@ -2,6 +2,7 @@ import { openEngine, type Engine } from "@loci/engine";
 import type { Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Config } from "./config.ts";
+import { ConnectionVerifier } from "./connections/verifier.ts";
 import { openControl, type Control } from "./control/database.ts";
 import { Sealer } from "./control/sealer.ts";
 import { openAccounts, type Accounts } from "./accounts/accounts.ts";
@@ -33,6 +34,7 @@ export interface Parts {
   stores: WorkspaceStores;
   verifier: KeyVerifier;
   sessions: SessionVerifier;
+  connections: ConnectionVerifier;
   memberships: Memberships;
   jobs: Jobs;
   accounts: Accounts;
@@ -61,6 +63,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const stores = new WorkspaceStores({ engine, control, now, log });
   const verifier = new KeyVerifier({ control, peppers, now, log });
   const sessions = new SessionVerifier({ control, authSecret, now, log });
+  const connections = new ConnectionVerifier({ control, peppers, now, log });
   const memberships = new Memberships(control);
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });
@@ -69,14 +72,15 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   registerDelivery({ config, control, sealer, jobs, now, log, mailer });
   registerErasures({ control, now, sealer, stores, jobs, outbox });
   registerRetention({ control, now, log, sealer, stores, jobs, outbox });
-  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, memberships, jobs, outbox, mailer, accounts };
+  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, connections, memberships, jobs, outbox, mailer, accounts };
 }
 
-export async function closeParts({ control, engine, verifier, sessions, jobs, mailer }: Parts): Promise<void> {
+export async function closeParts({ control, engine, verifier, sessions, connections, jobs, mailer }: Parts): Promise<void> {
   await jobs.stop();
   mailer?.close();
   await verifier.close();
   await sessions.close();
+  await connections.close();
   await engine.close();
   control.close();
 }

@@ -64,7 +64,7 @@ function onlyOnce(work: () => void): () => void {
 }
 
 function toFront(parts: Parts, metrics: Metrics): Front {
-  const { config, log, now, stores, verifier, sessions, memberships } = parts;
+  const { config, log, now, stores, verifier, sessions, connections, memberships } = parts;
   const { publicUrl } = config;
   return {
     now,
@@ -77,6 +77,7 @@ function toFront(parts: Parts, metrics: Metrics): Front {
     noteUntrustedForward: onlyOnce(() => log.warn("A request told of its client in X-Forwarded-For, from an address that TRUSTED_PROXIES does not name, so that was not believed. If this server is behind a proxy, name it there: until then everybody has the proxy's address, and the failed sign-ins of one count for all. This is said once.")),
     sessionCookie: sessionCookieOf(publicUrl),
     authenticateKey: (headers, address) => verifier.authenticate(headers, address),
+    authenticateClient: (token, audience) => connections.authenticate(token, audience),
     authenticatePerson: (cookie) => sessions.authenticate(cookie),
     findMember: (person, workspace) => memberships.require(person, workspace),
     isSlugOf: (id, slug) => memberships.isSlugOf(id, slug),

@@ -13,6 +13,12 @@ export interface Operation {
   id: string;
   key_id?: string | undefined;
   client?: string | undefined;
+  /** The connection (`con_…`) that it came by. */
+  connection_id?: string | undefined;
+  /** What the API calls it: `recallMemories`. */
+  action?: string | undefined;
+  /** The kind of source that its memories name; `api` unless given. */
+  source_kind?: string | undefined;
   /** Which run of writes of a batch this is; ledger rows are unique per operation, part and meter. 0 unless given. */
   part?: number | undefined;
   /** API calls to count when anything of it succeeded; the number of commands that did (1 for a read) unless given. */

@@ -35,6 +35,96 @@ export interface ControlTables {
   audit_heads: AuditHeadTable;
   /** `body` is sealed. */
   kept_answers: { caller: string; key: string; fingerprint: string; status: number; body: string | null; created_at: string };
+  clients: ClientTable;
+  connections: ConnectionTable;
+  consents: ConsentTable;
+  authorization_codes: { code_hash: string; connection_id: string; client_id: string; redirect_uri: string; challenge: string; scopes: string; resource: string; expires_at: string; spent_at: string | null };
+  token_families: TokenFamilyTable;
+  tokens: { token_hash: string; family_id: string; kind: "access" | "refresh"; scopes: string; created_at: string; expires_at: string; spent_at: string | null };
+  device_codes: DeviceCodeTable;
+}
+
+/** A program that asks people for access to their memory, by OAuth. */
+interface ClientTable {
+  /** `cli_…`, or the URL of its metadata document. */
+  id: string;
+  kind: "registered" | "document" | "own";
+  name: string;
+  uri: string | null;
+  application_type: "web" | "native";
+  /** JSON: a list of URIs. */
+  redirect_uris: string;
+  /** When its document was read, and until when that is believed. */
+  fetched_at: string | null;
+  fresh_until: string | null;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** What a person allowed a client in a workspace. */
+interface ConnectionTable {
+  id: string;
+  user_id: string;
+  workspace_id: string;
+  client_id: string;
+  /** What people call it, and what its memories name as their source. */
+  label: string;
+  /** The URL that its tokens are for. */
+  resource: string;
+  /** With spaces between. */
+  scopes: string;
+  group_name: string | null;
+  read_only: Generated<Flag>;
+  created_at: string;
+  /** A minute behind at most. */
+  last_used_at: string | null;
+  revoked_at: string | null;
+}
+
+/** A question on the consent page. */
+interface ConsentTable {
+  id: string;
+  user_id: string;
+  client_id: string;
+  redirect_uri: string;
+  state: string | null;
+  scopes: string;
+  resource: string;
+  challenge: string;
+  created_at: string;
+  expires_at: string;
+  answered_at: string | null;
+}
+
+/** One sign-in of a client, with all tokens that ever came of it. */
+interface TokenFamilyTable {
+  id: string;
+  connection_id: string;
+  /** The code that it was issued for; a device has none. */
+  code_hash: string | null;
+  scopes: string;
+  resource: string;
+  created_at: string;
+  /** The absolute end, which no refresh moves. */
+  expires_at: string;
+  ended_at: string | null;
+  ended_because: string | null;
+}
+
+interface DeviceCodeTable {
+  device_hash: string;
+  user_hash: string;
+  client_id: string;
+  scopes: string;
+  resource: string;
+  created_at: string;
+  expires_at: string;
+  polled_at: string | null;
+  interval_s: number;
+  /** Set once a person allowed it. */
+  connection_id: string | null;
+  denied_at: string | null;
+  spent_at: string | null;
 }
 
 interface WorkspaceTable {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { HttpError } from "./errors.ts";
-import { refuse, serveRoute, type Front, type ServerEnv } from "./serve.ts";
+import { answerPreflight, refuse, serveRoute, type Front, type ServerEnv } from "./serve.ts";
 import { AppError } from "@loci/kit/errors";
 import type { Route } from "./route.ts";
 
@@ -8,6 +8,7 @@ import type { Route } from "./route.ts";
 export function mountRoutes(front: Front, routes: Route[]): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   for (const route of routes) app.on(route.method.toUpperCase(), toPattern(route.path), serveRoute(front, route));
+  for (const path of new Set(routes.filter(({ cors }) => cors === true).map((route) => route.path))) app.on("OPTIONS", toPattern(path), answerPreflight(front));
   const shapes = toShapes(routes);
   app.notFound((c) => refuse(front, c, toMissing(shapes, c.req.method, c.req.path)));
   app.onError((error, c) => refuse(front, c, error));

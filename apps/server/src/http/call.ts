@@ -2,7 +2,7 @@ import type { Idempotency, Operation, Workspace } from "@loci/engine";
 import type { Clock } from "@loci/kit/clock";
 import type { Log } from "@loci/kit/log";
 import type { Origin } from "../audit/origin.ts";
-import type { Actor, Person } from "../policy/actor.ts";
+import type { Actor, Person, ProgramActor } from "../policy/actor.ts";
 import { readCookie } from "./cookies.ts";
 import { type ErrorReply, toErrorBody } from "./errors.ts";
 import type { HeaderSource } from "./headers.ts";
@@ -26,6 +26,18 @@ interface CallParts {
   peer: string | undefined;
   /** The client's address. */
   address: string | null;
+  via: Via | undefined;
+}
+
+/** For whom the server calls itself: who was let in already, and how they came. */
+export interface Via {
+  actor: ProgramActor;
+  /** What memories name as the kind of their source. */
+  kind: string;
+  /** The program, where nothing better than its own word is known. */
+  client: string | undefined;
+  /** Of the request that came from outside. */
+  origin: Origin;
 }
 
 /** One request on its way through the pipeline; each step adds what it found out. */
@@ -37,6 +49,7 @@ export class RouteCall implements AnyCall {
   readonly peer: string | undefined;
   readonly address: string | null;
   readonly now: Clock;
+  readonly via: Via | undefined;
   params: AnyCall["params"] = undefined;
   query: AnyCall["query"] = undefined;
   body: AnyCall["body"] = undefined;
@@ -48,11 +61,11 @@ export class RouteCall implements AnyCall {
   private readonly host: CallHost;
   private boundLog: Log | undefined;
   /** Who called, as soon as that is known; the log line wants it even when the call was refused. */
-  seen: { workspace_id?: string; key_id?: string; user_id?: string } = {};
+  seen: { workspace_id?: string; key_id?: string; user_id?: string; connection_id?: string } = {};
   private sentOnce: Idempotency | undefined;
   private found: { actor?: Actor; person?: Person; workspace?: Workspace; operation?: Operation } = {};
 
-  constructor({ host, request, headers, request_id, ownId, peer, address }: CallParts) {
+  constructor({ host, request, headers, request_id, ownId, peer, address, via }: CallParts) {
     this.host = host;
     this.request = request;
     this.headers = headers;
@@ -61,11 +74,14 @@ export class RouteCall implements AnyCall {
     this.peer = peer;
     this.address = address;
     this.now = host.now;
+    this.via = via;
   }
 
   noteActor(actor: Actor): void {
     const { workspace_id } = actor;
-    this.seen = actor.kind === "key" ? { workspace_id, key_id: actor.key_id } : { workspace_id, user_id: actor.person.user_id };
+    if (actor.kind === "key") this.seen = { workspace_id, key_id: actor.key_id };
+    else if (actor.kind === "client") this.seen = { workspace_id, user_id: actor.user_id, connection_id: actor.connection_id };
+    else this.seen = { workspace_id, user_id: actor.person.user_id };
   }
   notePerson({ user_id }: Person): void {
     this.seen = { user_id };
@@ -93,6 +109,7 @@ export class RouteCall implements AnyCall {
     return requireGiven(this.found.operation, "operation");
   }
   get origin(): Origin {
+    if (this.via !== undefined) return { ...this.via.origin, request_id: this.request_id };
     const { key_id, user_id } = this.seen;
     const user_agent = this.headers.get("user-agent")?.slice(0, 300) ?? null;
     return { actor: user_id ?? key_id ?? "nobody", key_id: key_id ?? null, address: this.address, user_agent, request_id: this.request_id };

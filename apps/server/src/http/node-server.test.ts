@@ -11,7 +11,7 @@ import type { Front } from "./serve.ts";
 const unused = () => {
   throw new TypeError("These tests look at the wire alone.");
 };
-const front: Front = { now: () => new Date(), log: silentLog, requestLog: silentLog, errorDocs: "http://x/docs/errors", securityHeaders: toSecurityHeaders("http://x"), publicUrl: "http://x", trustedProxies: toBlockList([]), noteUntrustedForward: () => undefined, sessionCookie: "sid", authenticateKey: unused, authenticatePerson: unused, findMember: unused, isSlugOf: unused, openWorkspace: unused, keepAnswer: unused, appendIntent: unused, observe: () => undefined };
+const front: Front = { now: () => new Date(), log: silentLog, requestLog: silentLog, errorDocs: "http://x/docs/errors", securityHeaders: toSecurityHeaders("http://x"), publicUrl: "http://x", trustedProxies: toBlockList([]), noteUntrustedForward: () => undefined, sessionCookie: "sid", authenticateKey: unused, authenticateClient: unused, authenticatePerson: unused, findMember: unused, isSlugOf: unused, openWorkspace: unused, keepAnswer: unused, appendIntent: unused, observe: () => undefined };
 
 let http: HttpServer;
 let port = 0;

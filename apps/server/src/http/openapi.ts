@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OAUTH_SCOPE_MEANS, oauthScopesFor } from "../policy/oauth-scopes.ts";
 import { isPermission, ruleOf } from "../policy/permissions.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import { STATUS_OF } from "./errors.ts";
@@ -86,6 +87,10 @@ function toSecuritySchemes(publicUrl: string): Json {
   return {
     bearer: { type: "http", scheme: "bearer", description: "An API key: `Authorization: Bearer mk_…`." },
     header: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same API key in a header of its own." },
+    oauth: {
+      type: "oauth2", description: "An access token of an app that a person connected: `Authorization: Bearer mt_…`. RFC 9728 metadata is under /.well-known/oauth-protected-resource.",
+      flows: { authorizationCode: { authorizationUrl: `${publicUrl}/oauth/authorize`, tokenUrl: `${publicUrl}/oauth/token`, refreshUrl: `${publicUrl}/oauth/token`, scopes: OAUTH_SCOPE_MEANS } },
+    },
     session: { type: "apiKey", in: "cookie", name: sessionCookieOf(publicUrl), description: cookie },
   };
 }
@@ -97,7 +102,12 @@ const SESSION = [{ session: [] }];
 function toSecurity(scope: RouteScope): Json[] {
   if (scope === "open") return [];
   if (scope === "any key") return KEY;
-  if (scope === "any caller" || (isPermission(scope) && ruleOf(scope).key)) return [...KEY, ...SESSION];
+  if (scope === "any program") return [...KEY, { oauth: [] }];
+  if (scope === "any caller") return [...KEY, { oauth: [] }, ...SESSION];
+  if (isPermission(scope) && ruleOf(scope).key) {
+    const oauth = oauthScopesFor(scope);
+    return [...KEY, ...(oauth.length > 0 ? [{ oauth }] : []), ...SESSION];
+  }
   return SESSION;
 }
 

@@ -1,8 +1,9 @@
 import type { Clock } from "@loci/kit/clock";
+import type { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import type { Operation, Workspace } from "@loci/engine";
 import type { z } from "zod";
-import type { Actor, KeyActor, Person } from "../policy/actor.ts";
+import type { Actor, KeyActor, Person, ProgramActor } from "../policy/actor.ts";
 import type { Permission, StorePermission } from "../policy/permissions.ts";
 import type { Intent } from "../audit/intent.ts";
 import type { Origin } from "../audit/origin.ts";
@@ -11,27 +12,31 @@ import type { ErrorReply } from "./errors.ts";
 import type { FaultStatus } from "./faults.ts";
 
 /**
- * Who may call: who has a permission in the workspace; any key; any key or member (the handler looks further);
+ * Who may call: who has a permission in the workspace; any key; any program (a key or a connected app's token); any key
+ * or member (the handler looks further);
  * any person who is signed in, or has shown a proof within ten minutes; an operator of the instance; everybody.
  */
-export type RouteScope = Permission | "any key" | "any caller" | "account" | "proven account" | "operator" | "open";
+export type RouteScope = Permission | "any key" | "any program" | "any caller" | "account" | "proven account" | "operator" | "open";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** Whether a caller may send the same request again: it changes nothing, it changes nothing more, or only under an `Idempotency-Key`. */
 type Repeat = "safe" | "idempotent" | "with key";
 
-/** What an answer is made of: JSON by a schema, bytes of a media type, the way to another page, or nothing. */
+/** What an answer is made of: JSON by a schema, bytes of a media type, the way to another page, a whole response of its own, or nothing. */
 export type Answer<Schema extends z.ZodType = z.ZodType> =
   | { kind: "json"; schema: Schema; description: string }
   | { kind: "stream"; type: string; description: string }
   | { kind: "redirect"; description: string }
+  | { kind: "whole"; type: string; description: string }
   | { kind: "empty"; description: string };
 export type Answers = Record<number, Answer>;
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({ kind: "json" as const, schema, description });
 export const stream = (type: string, description: string) => ({ kind: "stream" as const, type, description });
 export const redirect = (description: string) => ({ kind: "redirect" as const, description });
+/** An answer that the handler makes whole, of a protocol with rules of its own; only the security headers are added. */
+export const whole = (type: string, description: string) => ({ kind: "whole" as const, type, description });
 /** An answer without a body, as of 204. */
 export const empty = (description: string) => ({ kind: "empty" as const, description });
 
@@ -63,6 +68,12 @@ export interface Declaration<Request extends RequestParts = RequestParts, Respon
   whileLeaving?: true;
   /** What goes to the audit log before the handler runs, for effects in a workspace's store; null for nothing. */
   intent?(call: MemberCall<Request>): Intent | null;
+  /** The resources (RFC 8707) whose tokens it takes; those of `/v1` unless said. */
+  audience?(url: string): readonly string[];
+  /** How it refuses, where the standard shape is not that of its protocol. */
+  refusal?(error: AppError, standard: ErrorReply, call: OpenCall): AnyReply;
+  /** Pages of every site may call it and read its answers; it looks at no cookie. */
+  cors?: true;
   /** Schemas that the document should name although no part of this route is one of them. */
   components?: Record<string, z.ZodType>;
 }
@@ -107,6 +118,12 @@ export interface Call<Request extends RequestParts = RequestParts> extends Membe
   readonly workspace: Workspace;
 }
 
+interface ProgramCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
+  readonly actor: ProgramActor;
+  /** The request as it came. */
+  readonly request: globalThis.Request;
+}
+
 interface KeyCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
   readonly actor: KeyActor;
 }
@@ -119,6 +136,8 @@ export type CallOf<S extends RouteScope, Request extends RequestParts> = S exten
       ? Call<Request>
       : S extends "any key"
         ? KeyCall<Request>
+        : S extends "any program"
+        ? ProgramCall<Request>
         : MemberCall<Request>;
 
 interface ReplyMore {
@@ -129,6 +148,7 @@ interface ReplyMore {
 type ReplyOf<Status, A> = A extends { kind: "json"; schema: infer Schema extends z.ZodType }
   ? ({ status: Status; body: z.input<Schema> } | { status: Status; text: string }) & ReplyMore
   : A extends { kind: "redirect" } ? { status: Status; location: string } & ReplyMore
+  : A extends { kind: "whole" } ? { status: Status; response: Response }
   : A extends { kind: "empty" } ? { status: Status } & ReplyMore
   : ({ status: Status; stream: ReadableStream<Uint8Array> } | { status: Status; text: string }) & ReplyMore;
 
@@ -141,10 +161,11 @@ export interface AnyReply extends ReplyMore {
   text?: string;
   stream?: ReadableStream<Uint8Array>;
   location?: string;
+  response?: Response;
 }
 
 /** A call before it is known whose it is: each part throws when the route's scope does not give it. */
-export type AnyCall = Call & AccountCall;
+export type AnyCall = Call & AccountCall & { readonly request: globalThis.Request };
 
 /** A declared route with its types folded away: what is mounted, and what OpenAPI is written from. */
 export interface Route extends Declaration {

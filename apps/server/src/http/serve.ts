@@ -9,7 +9,7 @@ import type { Intent } from "../audit/intent.ts";
 import type { KeepAnswer } from "../control/kept-answers.ts";
 import { admit, opensStore, type Gate } from "./admit.ts";
 import { readJsonBody, readTextBody } from "./body.ts";
-import { RouteCall, type CallHost } from "./call.ts";
+import { RouteCall, type CallHost, type Via } from "./call.ts";
 import { isUntrustedForward, readClientAddress } from "./client-address.ts";
 import { requireSameSite } from "./csrf.ts";
 import { toAppError } from "./errors.ts";
@@ -36,7 +36,11 @@ export interface Front extends CallHost, Gate {
 }
 
 export interface ServerEnv {
-  Bindings: { incoming?: { headers: IncomingHttpHeaders; socket: { remoteAddress?: string } } };
+  Bindings: {
+    incoming?: { headers: IncomingHttpHeaders; socket: { remoteAddress?: string } };
+    /** Nothing that comes from outside can set it. */
+    via?: Via;
+  };
 }
 
 /** The whole way of a request: id, who calls, may they, what they sent, may it repeat, the handler, the answer, one log line. */
@@ -53,7 +57,7 @@ export function serveRoute(front: Front, route: Route) {
       if (intent !== null) await front.appendIntent(call, intent);
       reply = await handle(front, route, call);
     } catch (thrown) {
-      reply = toErrorReply(call, thrown);
+      reply = toErrorReply(call, thrown, { route });
     }
     front.checkReply?.(route, reply);
     logRequest(front, { call, method: c.req.method, route: route.path, status: reply.status, startedMs });
@@ -65,8 +69,8 @@ export function serveRoute(front: Front, route: Route) {
 function handle(front: Front, route: Route, call: RouteCall): Promise<AnyReply> | AnyReply {
   const { idempotency } = call;
   if (idempotency === undefined || opensStore(route.scope)) return route.handle(call);
-  const { workspace_id, key_id, user_id } = call.seen;
-  const caller = [workspace_id, key_id ?? user_id].join(" ");
+  const { workspace_id, key_id, connection_id, user_id } = call.seen;
+  const caller = [workspace_id, key_id ?? connection_id ?? user_id].join(" ");
   return front.keepAnswer(caller, idempotency, async () => route.handle(call));
 }
 
@@ -78,21 +82,21 @@ export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "s
 export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
   const startedMs = performance.now();
   const call = toCall(front, c);
-  const reply = toErrorReply(call, thrown, { withReason: false });
+  const reply = toErrorReply(call, thrown, { route: null });
   logRequest(front, { call, method: c.req.method, route: "", status: reply.status, startedMs });
   return toResponse(front, null, call.request_id, reply);
 }
 
 function toCall(host: Front, c: Context<ServerEnv>): RouteCall {
   const request = c.req.raw;
-  const incoming = (c.env as ServerEnv["Bindings"] | undefined)?.incoming;
+  const { incoming, via } = (c.env as ServerEnv["Bindings"] | undefined) ?? {};
   const headers = incoming === undefined ? request.headers : new NodeHeaders(incoming.headers);
   const given = readRequestId(headers.get("x-request-id"));
   const peer = incoming?.socket.remoteAddress;
   const forwardedFor = headers.get("x-forwarded-for");
   if (isUntrustedForward(peer, forwardedFor, host.trustedProxies)) host.noteUntrustedForward();
   const address = readClientAddress(peer, forwardedFor, host.trustedProxies);
-  return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address });
+  return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address, via });
 }
 
 async function readRequest({ request: parts, repeat, scope }: Route, call: RouteCall, c: Context<ServerEnv>): Promise<void> {
@@ -136,13 +140,13 @@ function requireCleanText<Values extends Record<string, unknown>>(values: Values
 }
 
 /** The reason of a path that is none names it, and people paste links and keys where they do not belong. */
-function toErrorReply(call: RouteCall, thrown: unknown, { withReason } = { withReason: true }): AnyReply {
+function toErrorReply(call: RouteCall, thrown: unknown, { route }: { route: Route | null }): AnyReply {
   const error = toAppError(thrown);
   const rendered = call.toError(error);
   // Expected errors wake nobody up; 5xx is a bug or a broken upstream.
   if (rendered.status >= 500) call.log.error({ err: error.cause ?? error, code: error.code }, "request failed");
-  else call.log.debug({ code: error.code, param: error.param, ...(withReason && { reason: error.message }) }, "request refused");
-  return rendered;
+  else call.log.debug({ code: error.code, param: error.param, ...(route !== null && { reason: error.message }) }, "request refused");
+  return route?.refusal?.(error, rendered, call) ?? rendered;
 }
 
 interface Answered {
@@ -156,17 +160,33 @@ interface Answered {
 function logRequest(front: Front, { call, method, route, status, startedMs }: Answered): void {
   const ms = performance.now() - startedMs;
   front.observe({ method, route, status, ms });
-  const { request_id, seen: { workspace_id, key_id, user_id } } = call;
-  front.requestLog.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id, key_id, user_id }, "request");
+  const { request_id, seen: { workspace_id, key_id, user_id, connection_id } } = call;
+  const via_request_id = call.via?.origin.request_id ?? undefined;
+  front.requestLog.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id, key_id, user_id, connection_id, via_request_id }, "request");
+}
+
+const CORS = { "access-control-allow-origin": "*", "access-control-expose-headers": "x-request-id, retry-after, www-authenticate", "cross-origin-resource-policy": "cross-origin" };
+const PREFLIGHT = { ...CORS, "access-control-allow-methods": "GET, POST", "access-control-allow-headers": "content-type, authorization, mcp-protocol-version", "access-control-max-age": "86400" };
+
+/** The answer to a browser that asks whether a page of another site may call a route. */
+export function answerPreflight(front: Front) {
+  return (): Response => new Response(null, { status: 204, headers: { ...front.securityHeaders, ...PREFLIGHT } });
+}
+
+function toWholeResponse(securityHeaders: Record<string, string>, request_id: string, { status, statusText, headers: own, body }: Response): Response {
+  const headers = new Headers({ ...securityHeaders, "x-request-id": request_id });
+  for (const [name, value] of own) headers.set(name, value);
+  return new Response(body, { status, statusText, headers });
 }
 
 const JSON_TYPE = "application/json";
 
 function toResponse({ securityHeaders }: Front, route: Route | null, request_id: string, reply: AnyReply): Response {
+  if (reply.response !== undefined) return toWholeResponse(securityHeaders, request_id, reply.response);
   const answer = route?.responses[reply.status];
   const type = answer?.kind === "stream" ? answer.type : JSON_TYPE;
   const text = reply.text ?? (reply.body === undefined ? null : JSON.stringify(reply.body));
-  const headers: Record<string, string> = { ...securityHeaders, "x-request-id": request_id, ...reply.headers };
+  const headers: Record<string, string> = { ...securityHeaders, ...(route?.cors === true && CORS), "x-request-id": request_id, ...reply.headers };
   if (text !== null || reply.stream !== undefined) headers["content-type"] ??= type;
   if (reply.location !== undefined) headers["location"] = reply.location;
   const response = new Response(reply.stream ?? text, { status: reply.status, headers });

@@ -27,6 +27,7 @@ interface Parts {
 
 /** Reads the bounds of a caller as they are in this very transaction; throws where the caller may no longer make or end keys at all. */
 export async function readBounds(parts: Parts, actor: Actor): Promise<Bounds> {
+  if (actor.kind === "client") throw new TypeError("keys:write is no scope of connected apps.");
   const bounds = await (actor.kind === "key" ? readKeyBounds(parts, actor) : readMemberBounds(parts, actor));
   if (!bounds.scopes.includes("keys:write")) throw new AppError("forbidden", `By now ${bounds.who} may not do that: it lacks keys:write.`, { details: { scope: "keys:write" } });
   return bounds;

@@ -19,7 +19,7 @@ const rowsOf = (db: ControlDb, actor: Actor) =>
     // A key learns no person's name: it cannot list members either.
     .$if(actor.kind === "member", (rows) => rows.select(({ fn }) => fn.coalesce("users.name", "makers.name").as("maker_name")))
     .where("keys.workspace_id", "=", actor.workspace_id)
-    .$if(actor.kind === "key", (rows) => rows.where("keys.mode", "=", actor.mode))
+    .$if(actor.kind !== "member", (rows) => rows.where("keys.mode", "=", actor.mode))
     .$if(actor.group !== null, (rows) => rows.where("keys.group_name", "=", actor.group));
 
 export const findRow = (db: ControlDb, actor: Actor, id: string): Promise<ListedRow | undefined> => rowsOf(db, actor).where("keys.id", "=", id).executeTakeFirst();

@@ -23,7 +23,7 @@ interface Standing {
  * admission and now they may have been removed, or given another role. Throws unless they still may.
  */
 export async function requireStanding({ db }: Control, actor: Actor, permission: Permission): Promise<Standing> {
-  if (actor.kind === "key") throw new TypeError(`${permission} is no scope of keys.`);
+  if (actor.kind !== "member") throw new TypeError(`${permission} is no scope of keys.`);
   const { workspace_id, person } = actor;
   const workspace = await db.selectFrom("workspaces").selectAll().where("id", "=", workspace_id).where("deleting_at", "is", null).executeTakeFirst();
   const role = await findRole(db, workspace_id, person.user_id);

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
+import { oauthScopesFor } from "./oauth-scopes.ts";
 import { ruleOf, type Permission } from "./permissions.ts";
 import type { Role } from "./roles.ts";
 
@@ -43,8 +44,25 @@ export interface MemberActor extends Bound {
   person: Person;
 }
 
+/** A program that calls for a person, by a connection that they allowed (OAuth). */
+export interface ClientActor extends Bound {
+  kind: "client";
+  connection_id: string;
+  client_id: string;
+  /** What people call it; its memories name it as their source. */
+  label: string;
+  user_id: string;
+  /** The URL that its token is for. */
+  resource: string;
+  /** As granted: `memory:read` and its like. */
+  scopes: readonly string[];
+}
+
+/** A caller that is a program: what it may do was given to it, and it does nothing for itself. */
+export type ProgramActor = KeyActor | ClientActor;
+
 /** Who is calling in a workspace. */
-export type Actor = KeyActor | MemberActor;
+export type Actor = ProgramActor | MemberActor;
 
 /** Throws unless this caller may do that now. */
 export function requirePermission(actor: Actor, permission: Permission, now: Date): void {
@@ -64,11 +82,20 @@ function toRefusal(actor: Actor, permission: Permission): AppError {
   if (actor.kind === "key" && !ruleOf(permission).key) {
     return new AppError("forbidden", "An API key cannot do that: it is for members who are signed in.", { details: { scope: permission } });
   }
+  if (actor.kind === "client") return toClientRefusal(actor, permission);
   if (actor.kind === "key") {
     return new AppError("forbidden", `This key may not do that: it lacks the scope ${permission}. Use a key that has it.`, { details: { scope: permission } });
   }
   const { roles } = ruleOf(permission);
   return new AppError("forbidden", `As ${actor.role} of this workspace you may not do that; ${roles.join(", ")} may. Ask one of them.`, { details: { permission, roles } });
+}
+
+function toClientRefusal({ label, scopes }: ClientActor, permission: Permission): AppError {
+  const oauth = oauthScopesFor(permission);
+  if (oauth.length === 0) return new AppError("forbidden", "A connected app cannot do that: it is for members who are signed in, or for API keys.", { details: { permission } });
+  const granted = oauth.every((scope) => scopes.includes(scope));
+  if (granted) return new AppError("forbidden", `"${label}" may not do that here: it was limited to reading, or your role in the workspace does not allow it.`, { details: { permission } });
+  return new AppError("forbidden", `"${label}" was not given leave to do that: it lacks the scope ${oauth.join(" ")}. Connect it again and allow it.`, { details: { reason: "insufficient_scope", scope: oauth.join(" ") } });
 }
 
 /** Throws while the account waits for its deletion: then its owner looks, exports and undoes, and does nothing else. */

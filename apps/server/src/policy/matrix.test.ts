@@ -6,7 +6,7 @@ import { isPermission, isScope, PERMISSIONS, ruleOf, SCOPES, type Permission } f
 import { ROLES, type Role } from "./roles.ts";
 
 /** What a scope can be beside a permission; a new one does not compile until it stands here, and then needs its column. */
-const OTHER_SCOPES: Record<Exclude<RouteScope, Permission>, true> = { "any key": true, "any caller": true, account: true, "proven account": true, operator: true, open: true };
+const OTHER_SCOPES: Record<Exclude<RouteScope, Permission>, true> = { "any key": true, "any program": true, "any caller": true, account: true, "proven account": true, operator: true, open: true };
 
 /** Permissions of the table that no route takes yet. */
 const PLANNED: Permission[] = [];
