@@ -67,12 +67,12 @@ const operationOf = (id: string): Operation => {
 };
 const faultsOf = (id: string) => Object.keys(operationOf(id).responses).filter((status) => Number(status) >= 400 && Number(status) < 500);
 
-test("what lets a caller in is told for each operation: a key where one can, a session where people can, nothing where it is open", () => {
+test("what lets a caller in is told for each operation: a key where one can, an app with the scopes it needs, a session where people can, nothing where it is open", () => {
   const key = [{ bearer: [] }, { header: [] }];
   const session = [{ session: [] }];
   const told = ["signIn", "readOwnKey", "storeMemory", "createApiKey", "runBatch", "readAccount", "deleteAccount", "listJobs", "listMembers"].map((id) => [id, operationOf(id).security]);
   expect(told).toEqual([
-    ["signIn", []], ["readOwnKey", key], ["storeMemory", [...key, ...session]], ["createApiKey", [...key, ...session]], ["runBatch", [...key, ...session]],
+    ["signIn", []], ["readOwnKey", key], ["storeMemory", [...key, { oauth: ["memory:write"] }, ...session]], ["createApiKey", [...key, ...session]], ["runBatch", [...key, { oauth: [] }, ...session]],
     ["readAccount", session], ["deleteAccount", session], ["listJobs", session], ["listMembers", session],
   ]);
   expect(open().document.components.securitySchemes).toMatchObject({ session: { type: "apiKey", in: "cookie", name: "sid" } });
