@@ -15,6 +15,7 @@ import { leavingRoutes } from "./leaving/routes.ts";
 import { memberRoutes } from "./members/routes.ts";
 import { mailRoutes } from "./mail/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
+import { oauthRoutes } from "./oauth/routes.ts";
 import { operatorRoutes } from "./operators/routes.ts";
 import { relationshipRoutes } from "./relationships/routes.ts";
 import { pageRoutes } from "./pages/routes.ts";
@@ -53,6 +54,7 @@ export function toRoutes(parts: Parts, state: ProcessState): Route[] {
     ...leavingRoutes(parts), //  /v1/account  /v1/account/restore
     ...accountExportRoutes(parts), // /v1/account/export
     ...pageRoutes(parts), //  /  /sign-in  /sign-up  /second-factor …
+    ...oauthRoutes(parts), // /.well-known/…  /oauth/…  /v1/oauth/…  /device
     ...operatorRoutes(parts), // /v1/admin/accounts…
     ...jobRoutes(parts), //    /v1/admin/jobs…  /v1/admin/job-kinds…  /v1/admin/schedules…
     ...(mode === "production" ? [] : mailRoutes(parts)), // /dev/mail  /dev/mail.json

@@ -6,13 +6,15 @@ import { listRelated, readGraph } from "./graph.ts";
 import type { Group, Memory, MemoryVersion, Relationship } from "./memory.ts";
 import { exportRecords, getGroup, listGroups, listMemories, listRelationships, listVersions } from "./reads.ts";
 import { recallMemories, type RecallParts } from "./recall.ts";
+import { listAccesses, toAccessed } from "./tenants/accesses.ts";
 import { findAnswer } from "./tenants/idempotency.ts";
 import type { MemoryStore } from "./tenants/memory-store.ts";
 import { requireMemoryRow, toMemory } from "./tenants/memories.ts";
 import { requireRelationshipRow, toRelationship } from "./tenants/relationships.ts";
+import type { Quantities } from "./tenants/tally.ts";
 import { readUsage } from "./usage.ts";
 import type {
-  ExportRecord, Graph, GraphQuery, Idempotency, MemoryListQuery, Operation, Outcome, RecallQuery, RecallResult, RelatedQuery,
+  Access, AccessListQuery, ExportRecord, Graph, GraphQuery, Idempotency, MemoryListQuery, Operation, Outcome, RecallQuery, RecallResult, RelatedQuery,
   RelationshipListQuery, ResultOf, UsageReport, Workspace, WriteCommand,
 } from "./workspace.ts";
 
@@ -22,6 +24,8 @@ export interface SharedParts extends Omit<RecallParts, "store" | "bound" | "now"
   log: Log;
   /** Told after each write, so that what became due is looked at. */
   onWrite(store: string): void;
+  /** Told where a read was logged, which in time is to be dropped. */
+  onLog(store: string): void;
 }
 
 /** A handle is two words, its store and its bound; every query below grows from them. */
@@ -66,7 +70,7 @@ export class BoundWorkspace implements Workspace {
   async recall(query: RecallQuery, operation: Operation): Promise<RecallResult> {
     const started = performance.now();
     const memories = await recallMemories({ ...this.shared, store: this.store, bound: this.group, now: this.shared.now() }, query);
-    this.meter(operation, { api_calls: operation.calls ?? 1, searches: 1, ...(query.channels !== "text" && { embeddings: 1 }) });
+    this.count(operation, { api_calls: operation.calls ?? 1, searches: 1, ...(query.channels !== "text" && { embeddings: 1 }) }, memories);
     return { memories, took_ms: Math.round((performance.now() - started) * 1_000) / 1_000 };
   }
 
@@ -110,12 +114,26 @@ export class BoundWorkspace implements Workspace {
     return exportRecords((work) => this.store.read(work), this.group, query.group);
   }
 
-  meter(operation: Operation, quantities: Parameters<Workspace["meter"]>[1] = { api_calls: operation.calls ?? 1 }): void {
+  meter(operation: Operation, memories: Iterable<{ id: string }> = []): void {
+    this.count(operation, { api_calls: operation.calls ?? 1 }, memories);
+  }
+
+  private count(operation: Operation, quantities: Quantities, memories: Iterable<{ id: string }>): void {
     const at = this.shared.now().toISOString();
+    const logged = operation.connection_id !== undefined;
+    const read = logged ? toAccessed(new Set(Array.from(memories, ({ id }) => id))) : null;
+    if (logged) this.shared.onLog(this.id);
     // A store that cannot count answers all its requests with an error; this one has its answer already.
-    this.store.write({ kind: "meter", operation, quantities, at }).catch((error: unknown) => {
+    this.store.write({ kind: "meter", operation, quantities, read, at }).catch((error: unknown) => {
       this.shared.log.warn({ store: this.id, error: String(error) }, "a read was not counted");
     });
+  }
+
+  async listAccesses(query: AccessListQuery): Promise<Page<Access>> {
+    if (this.group !== null) return { items: [], next: null };
+    // As below: reads are written down with the next write.
+    await this.store.write({ kind: "inspect" });
+    return this.store.read((db) => listAccesses(db, query));
   }
 
   async readUsage(): Promise<UsageReport> {

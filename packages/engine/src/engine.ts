@@ -83,6 +83,7 @@ class StartedEngine implements Engine {
     this.shared = {
       ...parts, now, log,
       onWrite: (store) => this.noteWrite(store),
+      onLog: (store) => this.housekeeper.note(store),
     };
   }
 

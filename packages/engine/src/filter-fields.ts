@@ -19,6 +19,7 @@ export const FILTER_FIELDS = {
   "source.client": "text",
   "source.ref": "text",
   "source.key_id": "text",
+  "source.connection_id": "text",
   occurred_at: "time",
   valid_from: "time",
   valid_to: "time",

@@ -18,7 +18,7 @@ export interface FieldTest {
 /**
  * A condition on memories: `AND`, `OR`, `NOT` of conditions, up to 8 deep, and tests of fields by name. A bare value
  * means `eq`. Fields: id, type, title, content, tags, importance, trust, session, speaker, role, group, version, source.kind,
- * source.client, source.ref, source.key_id, the times, and `metadata.` followed by a path.
+ * source.client, source.ref, source.key_id, source.connection_id, the times, and `metadata.` followed by a path.
  */
 export type Filter = {
   AND?: Filter[];

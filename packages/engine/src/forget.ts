@@ -53,6 +53,7 @@ export async function eraseGroup(ctx: WriteContext, name: string, dryRun: boolea
 
 /** Takes live memories out of recall and lists; what they counted for is given back. */
 export async function hideRows(ctx: WriteContext, doomed: Doomed[]): Promise<void> {
+  for (const { id } of doomed) ctx.tally.memories.add(id);
   for (const [groupId, rows] of byGroup(doomed)) {
     const change = ctx.nextChange();
     for (const part of inParts(rows)) {
@@ -68,6 +69,7 @@ export async function hideRows(ctx: WriteContext, doomed: Doomed[]): Promise<voi
 export async function eraseRows(ctx: WriteContext, doomed: Doomed[], dryRun: boolean): Promise<ForgetReceipt> {
   const forgotten = await countForgotten(ctx, doomed);
   if (!dryRun) {
+    for (const { id } of doomed) ctx.tally.memories.add(id);
     for (const [groupId, rows] of byGroup(doomed)) {
       const change = ctx.nextChange();
       for (const part of inParts(rows)) {

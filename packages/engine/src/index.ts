@@ -9,7 +9,7 @@ export type {
 } from "./memory.ts";
 export { METERS } from "./workspace.ts";
 export type {
-  Engine, EngineStatus, ExportRecord, ForgetReceipt, ForgetTarget, Graph, GraphQuery, Idempotency, ImportedMemory, ImportRecord,
+  Access, AccessListQuery, Engine, EngineStatus, ExportRecord, ForgetReceipt, ForgetTarget, Graph, GraphQuery, Idempotency, ImportedMemory, ImportRecord,
   MemoryListQuery, Meter, Operation, Outcome, RecallQuery, RecallResult, RecalledMemory, RelatedQuery, RelationshipListQuery, ResultOf,
   UsageReport, Workspace, WriteCommand, Writes,
 } from "./workspace.ts";

@@ -20,6 +20,8 @@ export interface Source {
   client?: string;
   ref?: string;
   key_id?: string;
+  /** The connected app that wrote it. */
+  connection_id?: string;
 }
 
 export interface Memory {

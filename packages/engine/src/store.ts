@@ -32,6 +32,7 @@ export async function storeMemory(ctx: WriteContext, input: NewMemory): Promise<
 export async function insertMemory(ctx: WriteContext, row: MemoryRow): Promise<void> {
   await insertMemoryRow(ctx.db, row);
   await insertIndexEntry(ctx, row);
+  ctx.tally.memories.add(row.id);
   ctx.tally.touchGroup(row.group_id, row.change, 1, row.bytes);
   ctx.tally.count("embeddings", 1);
 }
@@ -40,6 +41,7 @@ export async function insertMemory(ctx: WriteContext, row: MemoryRow): Promise<v
 export async function insertMemoryAgain(ctx: WriteContext, row: MemoryRow): Promise<void> {
   await updateMemoryRow(ctx.db, row);
   await restoreIndexEntry(ctx, row);
+  ctx.tally.memories.add(row.id);
   ctx.tally.touchGroup(row.group_id, row.change, 1, row.bytes);
   ctx.tally.count("embeddings", 1);
 }
@@ -55,6 +57,7 @@ export async function replaceRow(ctx: WriteContext, before: MemoryRow, after: Me
   await insertVersion(ctx.db, row.seq, { version: before.version, operation_id: ctx.operation.id, replaced_at: at, memory: toMemory(before) });
   await updateMemoryRow(ctx.db, row);
   await replaceIndexEntry(ctx, before, row);
+  ctx.tally.memories.add(row.id);
   ctx.tally.touchGroup(row.group_id, row.change, 0, row.bytes - before.bytes);
   return row;
 }
@@ -93,14 +96,15 @@ export const toTime = (time: string | null | undefined): string | null =>
   time === undefined || time === null ? null : new Date(time).toISOString();
 
 function toSource({ operation }: WriteContext, given: Partial<Source> | undefined): Source {
-  const client = given?.client ?? operation.client;
-  // Which key wrote it is ours to say.
-  const key = operation.key_id;
+  // Which key or connection wrote it is ours to say; a connection's client is the one that its person agreed to.
+  const { key_id, connection_id } = operation;
+  const client = connection_id === undefined ? (given?.client ?? operation.client) : operation.client;
   return {
-    kind: given?.kind ?? "api",
+    kind: operation.source_kind ?? given?.kind ?? "api",
     ...(client !== undefined && { client }),
     ...(given?.ref !== undefined && { ref: given.ref }),
-    ...(key !== undefined && { key_id: key }),
+    ...(key_id !== undefined && { key_id }),
+    ...(connection_id !== undefined && { connection_id }),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Operation {
   connection_id?: string | undefined;
   /** What the API calls it: `recallMemories`. */
   action?: string | undefined;
-  /** The kind of source that its memories name; `api` unless given. */
+  /** The kind of source that its memories name, whatever they say themselves; without it theirs counts, or `api`. */
   source_kind?: string | undefined;
   /** Which run of writes of a batch this is; ledger rows are unique per operation, part and meter. 0 unless given. */
   part?: number | undefined;
@@ -171,6 +171,26 @@ export interface UsageReport {
   meters: Record<Meter, { month: number; today: number; total: number }>;
 }
 
+/** What one operation of a connection did, or one part of it. It is kept for 90 days. */
+export interface Access {
+  operation_id: string;
+  connection_id: string;
+  /** What the API calls it: `recallMemories`. */
+  action: string;
+  effect: "read" | "write";
+  /** The first 200 memories that it was about, by id: what was erased since is named all the same, and is nowhere else. */
+  memories: string[];
+  /** How many memories it was about. */
+  memory_count: number;
+  at: string;
+}
+
+export interface AccessListQuery {
+  connection_id: string;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 /** A record of an export, in the order in which an import wants them. */
 export type ExportRecord =
   | { kind: "memory"; memory: Memory }
@@ -211,9 +231,14 @@ export interface Workspace {
   readGraph(query: GraphQuery): Promise<Graph>;
   exportRecords(query: { group?: string | undefined }): AsyncIterable<ExportRecord>;
 
-  /** Counts a read (1 `api_calls` unless `quantities` says otherwise) without waiting for the disk. `recall` meters itself. */
-  meter(operation: Operation, quantities?: Partial<Record<Meter, number>>): void;
+  /**
+   * Counts a read as an API call without waiting for the disk; of a connection's read it is kept which memories it gave.
+   * `recall` meters itself.
+   */
+  meter(operation: Operation, memories?: Iterable<{ id: string }>): void;
   readUsage(): Promise<UsageReport>;
+  /** What a connection read and wrote, the newest first. The log is the workspace's: a handle of one group sees none of it. */
+  listAccesses(query: AccessListQuery): Promise<Page<Access>>;
 }
 
 export interface EngineStatus {

@@ -56,6 +56,13 @@ export const ACTIONS = {
   "key.revoked": "An API key was ended.",
   "key.leaked": "An API key was found in public and ended.",
 
+  "connection.created": "Somebody connected an app; the details name its client and what it may do.",
+  "connection.changed": "What a connected app may do, or its name, was changed.",
+  "connection.revoked": "A connected app was cut off; the details say why.",
+
+  "code.replayed": "An authorization code came a second time; what it had issued was ended.",
+  "token.reused": "A refresh token came a second time; its sign-in was ended.",
+
   "data.exported": "An export of memories was begun.",
   "data.imported": "An import of memories was begun.",
   "data.erased": "A permanent erasure of memories was begun.",

@@ -98,7 +98,7 @@ async function admitMember(gate: Gate, route: Route, call: RouteCall, workspace:
 async function readPerson(gate: Gate, call: RouteCall, nobody: string): Promise<Person> {
   const cookie = call.cookie(gate.sessionCookie);
   if (cookie === null) throw new AppError("unauthenticated", nobody);
-  requireSameSite(call.request.method, call.headers, new URL(gate.publicUrl));
+  requireSameSite(call.method, call.headers, new URL(gate.publicUrl));
   const found = gate.authenticatePerson(cookie);
   const person = found instanceof Promise ? await found : found;
   call.notePerson(person);

@@ -18,7 +18,10 @@ export interface CallHost {
 
 interface CallParts {
   host: CallHost;
-  request: Request;
+  method: string;
+  /** Absent for a call from inside. */
+  request?: Request;
+  url(): string;
   headers: HeaderSource;
   request_id: string;
   /** Whether the request id was made here. */
@@ -42,7 +45,7 @@ export interface Via {
 
 /** One request on its way through the pipeline; each step adds what it found out. */
 export class RouteCall implements AnyCall {
-  readonly request: Request;
+  readonly method: string;
   readonly headers: HeaderSource;
   readonly request_id: string;
   readonly ownId: boolean;
@@ -59,15 +62,19 @@ export class RouteCall implements AnyCall {
   readonly cookie = (name: string): string | null => readCookie(this.headers.get("cookie"), name);
   readonly toError = (thrown: unknown): ErrorReply => toErrorBody(thrown, { request_id: this.request_id, docs: this.host.errorDocs });
   private readonly host: CallHost;
+  private readonly arrived: Request | undefined;
+  private readonly toUrl: () => string;
   private boundLog: Log | undefined;
   /** Who called, as soon as that is known; the log line wants it even when the call was refused. */
   seen: { workspace_id?: string; key_id?: string; user_id?: string; connection_id?: string } = {};
   private sentOnce: Idempotency | undefined;
   private found: { actor?: Actor; person?: Person; workspace?: Workspace; operation?: Operation } = {};
 
-  constructor({ host, request, headers, request_id, ownId, peer, address, via }: CallParts) {
+  constructor({ host, method, request, url, headers, request_id, ownId, peer, address, via }: CallParts) {
     this.host = host;
-    this.request = request;
+    this.method = method;
+    this.arrived = request;
+    this.toUrl = url;
     this.headers = headers;
     this.request_id = request_id;
     this.ownId = ownId;
@@ -96,6 +103,9 @@ export class RouteCall implements AnyCall {
     this.found.workspace = workspace;
   }
 
+  get request(): Request {
+    return requireGiven(this.arrived, "request");
+  }
   get actor(): Actor {
     return requireGiven(this.found.actor, "actor");
   }
@@ -122,7 +132,7 @@ export class RouteCall implements AnyCall {
     if (this.found.operation !== undefined) this.found.operation.idempotency = idempotency;
   }
   get url(): string {
-    return this.request.url;
+    return this.toUrl();
   }
   /** Made on first use: a bound log costs more than most requests need. */
   get log(): Log {

@@ -9,6 +9,7 @@ const WireSource = z.strictObject({
   client: z.string().optional().describe("The program that sent it."),
   ref: z.string().optional().describe("Where it is in the place it comes from."),
   key_id: z.string().optional().describe("The API key that wrote it."),
+  connection_id: z.string().optional().describe("The connected app that wrote it."),
 });
 
 const memoryFields = {

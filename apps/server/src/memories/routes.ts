@@ -40,7 +40,7 @@ const list = guarded("memories:read", {
   responses: { 200: json(pageOf("MemoryPage", Memory), "A page of memories.") },
 }, async ({ workspace, operation, query: { type: types, tag: tags, ...query } }) => {
   const page = await workspace.listMemories({ ...query, types, tags });
-  workspace.meter(operation);
+  workspace.meter(operation, page.items);
   return { status: 200, body: toPageBody(page) };
 });
 
@@ -61,7 +61,7 @@ const get = guarded("memories:read", {
   responses: { 200: json(Memory, "The memory.") },
 }, async ({ workspace, operation, params }) => {
   const body = await workspace.getMemory(params.id);
-  workspace.meter(operation);
+  workspace.meter(operation, [body]);
   return { status: 200, body };
 });
 
@@ -95,7 +95,7 @@ const history = guarded("memories:read", {
   responses: { 200: json(MemoryHistory, "Its earlier versions.") },
 }, async ({ workspace, operation, params, query }) => {
   const { items, next } = await workspace.listVersions(params.id, query.cursor);
-  workspace.meter(operation);
+  workspace.meter(operation, [params]);
   return { status: 200, body: { versions: items, next } };
 });
 
@@ -122,7 +122,7 @@ const related = guarded("relationships:read", {
   responses: { 200: json(RelatedMemories, "The neighbours, with the way to each.") },
 }, async ({ workspace, operation, params, query: { type: types, ...query } }) => {
   const found = await workspace.listRelated(params.id, { ...query, types });
-  workspace.meter(operation);
+  workspace.meter(operation, found.map(({ memory }) => memory));
   return { status: 200, body: { related: found } };
 });
 

@@ -1,4 +1,4 @@
-import type { Graph } from "@loci/engine";
+import type { Graph, Relationship as EngineRelationship } from "@loci/engine";
 import { guarded, json, type Route } from "../http/route.ts";
 import { IdParam } from "../memories/fields.ts";
 import { pageOf, toPageBody } from "../memories/page.ts";
@@ -26,7 +26,7 @@ const list = guarded("relationships:read", {
   responses: { 200: json(pageOf("RelationshipPage", Relationship), "A page of relationships.") },
 }, async ({ workspace, operation, query: { type: types, ...query } }) => {
   const page = await workspace.listRelationships({ ...query, types });
-  workspace.meter(operation);
+  workspace.meter(operation, page.items.flatMap(toEnds));
   return { status: 200, body: toPageBody(page) };
 });
 
@@ -37,7 +37,7 @@ const get = guarded("relationships:read", {
   responses: { 200: json(Relationship, "The relationship.") },
 }, async ({ workspace, operation, params }) => {
   const body = await workspace.getRelationship(params.id);
-  workspace.meter(operation);
+  workspace.meter(operation, toEnds(body));
   return { status: 200, body };
 });
 
@@ -56,11 +56,14 @@ const graph = guarded("relationships:read", {
   responses: { 200: json(GraphBody, "The memories as points, and the edges between them.") },
 }, async ({ workspace, operation, query: { type: types, memory: memories, ...query } }) => {
   const found = await workspace.readGraph({ ...query, types, memories });
-  workspace.meter(operation);
+  workspace.meter(operation, found.nodes);
   return { status: 200, body: toGraphBody(found) };
 });
 
 export const relationshipRoutes: Route[] = [create, list, get, remove, graph];
+
+/** The memories that a relationship names. */
+const toEnds = ({ from, to }: EngineRelationship): { id: string }[] => [{ id: from }, { id: to }];
 
 /** A drawing needs no whole texts, which may be a megabyte each. */
 const toGraphBody = ({ nodes, edges, truncated }: Graph) => ({

@@ -33,6 +33,7 @@ const ExportedSource = z.strictObject({
   client: line(200).exactOptional(),
   ref: line(1_000).exactOptional(),
   key_id: line(100).exactOptional(),
+  connection_id: line(100).exactOptional(),
 });
 
 export const ExportedMemory = z.strictObject({

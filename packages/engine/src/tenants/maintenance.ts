@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS } from "@loci/kit/clock";
 import { newId } from "@loci/kit/ids";
 import type { Kysely } from "kysely";
 import { RESTORABLE_DAYS, eraseRows, hideRows, selectDoomed } from "../forget.ts";
+import { dropOldAccesses, findAccessesDue } from "./accesses.ts";
 import { ANSWER_KEPT_HOURS } from "./idempotency.ts";
 import type { TenantTables } from "./schema.ts";
 import { CommandTally } from "./tally.ts";
@@ -28,6 +29,7 @@ export async function inspectStore(db: Kysely<TenantTables>, model: string): Pro
     kept && new Date(Date.parse(kept) + ANSWER_KEPT_HOURS * HOUR_MS).toISOString(),
     forgotten && new Date(Date.parse(forgotten) + RESTORABLE_DAYS * DAY_MS).toISOString(),
     expires,
+    await findAccessesDue(db),
   ].filter((due) => due !== null);
   return { next_due: dues.sort()[0] ?? null, waiting: Number(waiting) };
 }
@@ -36,7 +38,7 @@ export async function inspectStore(db: Kysely<TenantTables>, model: string): Pro
 export const selectWaiting = (db: Kysely<TenantTables>, model: string) =>
   db.selectFrom("index_entries").where((eb) => eb.or([eb("model", "is", null), eb("model", "<", model), eb("model", ">", model)]));
 
-/** Erases what was forgotten long enough ago, forgets what has expired, drops answers that nobody will repeat. */
+/** Erases what was forgotten long enough ago, forgets what has expired, drops answers that nobody will repeat, and old lines of the log. */
 export async function sweepStore(transaction: Transaction): Promise<void> {
   const { db, now } = transaction;
   const tally = new CommandTally();
@@ -54,6 +56,7 @@ export async function sweepStore(transaction: Transaction): Promise<void> {
 
   const answersBefore = new Date(now.getTime() - ANSWER_KEPT_HOURS * HOUR_MS).toISOString();
   await db.deleteFrom("idempotency").where("created_at", "<=", answersBefore).execute();
+  await dropOldAccesses(db, now, SWEEP_ROWS_MAX);
   transaction.chargeOwn(operation, tally);
 }
 

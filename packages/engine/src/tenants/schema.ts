@@ -12,6 +12,7 @@ export interface TenantTables {
   idempotency: IdempotencyTable;
   ledger: LedgerTable;
   usage_counters: UsageCounterTable;
+  accesses: AccessTable;
 }
 
 /** One row. `change` counts every change of the store; a memory's `seq` is the change that created it. */
@@ -130,3 +131,17 @@ interface UsageCounterTable {
   meter: string;
   quantity: number;
 }
+
+/** One line of what a connection did. `memories` is a JSON list of ids, the first of `memory_count`. */
+interface AccessTable {
+  seq: Generated<number>;
+  connection_id: string;
+  operation_id: string;
+  action: string;
+  effect: "read" | "write";
+  memories: string;
+  memory_count: number;
+  at: string;
+}
+
+export type AccessRow = Selectable<AccessTable>;

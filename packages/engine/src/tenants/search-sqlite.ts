@@ -1,4 +1,5 @@
 import { sql, type Expression, type SqlBool } from "kysely";
+import type { AccessRow } from "./schema.ts";
 
 // What SQLite says its own way; everything else of a filter is the same SQL on both databases.
 
@@ -40,3 +41,8 @@ export const counterRows = (sums: readonly unknown[][]) => sql`
   insert into usage_counters (hour, meter, quantity)
   select value ->> 0, value ->> 1, value ->> 2 from json_each(${JSON.stringify(sums)}) where true
   on conflict (hour, meter) do update set quantity = quantity + excluded.quantity`;
+
+export const accessRows = (lines: readonly Omit<AccessRow, "seq">[]) => sql`
+  insert into accesses (connection_id, operation_id, action, effect, memories, memory_count, at)
+  select value ->> 'connection_id', value ->> 'operation_id', value ->> 'action', value ->> 'effect', value ->> 'memories', value ->> 'memory_count', value ->> 'at'
+  from json_each(${JSON.stringify(lines)})`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Filter } from "../filter.ts";
+import { describeConnections } from "./connections.contract.ts";
 import { describeLongLives, describePages } from "./lives.contract.ts";
 import { DAY_MS, faultOf, forget, list, openWorkspace, operation, recall, store, type TestEngine } from "./test-engine.ts";
 
@@ -16,6 +17,7 @@ export function describeMemoryStore(kind: string, open: () => Promise<TestEngine
     describeLongLives(open);
     describeGraph(open);
     describeUsage(open);
+    describeConnections(open);
   });
 }
 

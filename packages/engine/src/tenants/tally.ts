@@ -1,8 +1,9 @@
 import { HOUR_CHARS } from "@loci/kit/clock";
 import { sql, type Kysely } from "kysely";
-import type { Meter, Operation } from "../workspace.ts";
-import type { TenantTables } from "./schema.ts";
-import { counterRows, ledgerRows } from "./search-sqlite.ts";
+import type { Access, Meter, Operation } from "../workspace.ts";
+import { toAccessLine, type AccessedMemories } from "./accesses.ts";
+import type { AccessRow, TenantTables } from "./schema.ts";
+import { accessRows, counterRows, ledgerRows } from "./search-sqlite.ts";
 
 export type Quantities = Partial<Record<Meter, number>>;
 
@@ -17,6 +18,8 @@ interface GroupDelta {
 export class CommandTally {
   readonly groups = new Map<number, GroupDelta>();
   readonly meters: Quantities = {};
+  /** Ids of the memories that it was about. */
+  readonly memories = new Set<string>();
   /** Rows were deleted whose text the log of the database must not keep. */
   leavesBytes = false;
 
@@ -51,6 +54,7 @@ type LedgerLine = [string, number, Meter, number, string | null, string];
 export class TransactionTally {
   private readonly groups = new Map<number, GroupDelta>();
   private readonly lines: LedgerLine[] = [];
+  private readonly accesses: Omit<AccessRow, "seq">[] = [];
 
   add(command: CommandTally): void {
     for (const [id, { memories, bytes, change, erased }] of command.groups) {
@@ -74,8 +78,15 @@ export class TransactionTally {
     }
   }
 
+  /** One line for what a connection read or wrote; of other callers there is none. */
+  logAccess(operation: Operation, effect: Access["effect"], memories: AccessedMemories, at: Date): void {
+    const line = toAccessLine(operation, effect, memories, at);
+    if (line) this.accesses.push(line);
+  }
+
   async write(db: Kysely<TenantTables>, now: Date): Promise<void> {
     for (const [id, delta] of this.groups) await writeGroupDelta(db, id, delta, now);
+    if (this.accesses.length > 0) await accessRows(this.accesses).execute(db);
     if (this.lines.length === 0) return;
     await ledgerRows(this.lines).execute(db);
     await counterRows(sumByHour(this.lines)).execute(db);

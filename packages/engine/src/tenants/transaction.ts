@@ -2,6 +2,7 @@ import { AppError, toWireError, type WireError } from "@loci/kit/errors";
 import { CompiledQuery, sql, type Kysely } from "kysely";
 import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
 import type { Indexer, WriteContext } from "../write-context.ts";
+import { toAccessed } from "./accesses.ts";
 import { runCommand } from "./commands.ts";
 import { findAnswer, insertAnswer, speaksOfErased } from "./idempotency.ts";
 import { inspectStore, packGroup, sweepStore, writeVectors } from "./maintenance.ts";
@@ -49,7 +50,7 @@ export class Transaction {
     switch (work.kind) {
       case "commands": return this.runCommands(work);
       case "answer": return this.keepAnswer(work);
-      case "meter": this.tally.charge(work.operation, work.quantities, new Date(work.at)); return null;
+      case "meter": return this.countRead(work);
       case "vectors": return this.guard(() => writeVectors(this, work));
       case "pack": return this.guard(() => packGroup(this.db, work.group_id, this.indexer.model));
       case "sweep": return this.runSweep();
@@ -78,9 +79,16 @@ export class Transaction {
     this.leavesBytes ||= tally.leavesBytes;
   }
 
+  private countRead({ operation, quantities, read, at }: Extract<Work, { kind: "meter" }>): null {
+    this.tally.charge(operation, quantities, new Date(at));
+    if (read) this.tally.logAccess(operation, "read", read, new Date(at));
+    return null;
+  }
+
   private async runCommands({ commands, operation, bound, each }: Extract<Work, { kind: "commands" }>): Promise<WorkResults["commands"]> {
     const outcomes: WorkResults["commands"] = [];
     const meters = new CommandTally();
+    const memories = new Set<string>();
     let succeeded = 0;
     for (const [index, command] of commands.entries()) {
       const tally = new CommandTally();
@@ -89,10 +97,12 @@ export class Transaction {
       if (!outcome.ok || !fresh) continue;
       succeeded += 1;
       this.addTally(tally);
+      for (const id of [...tally.memories, ...toAnswered(outcome.result)]) memories.add(id);
       for (const [meter, quantity] of Object.entries(tally.meters)) meters.count(meter as keyof typeof tally.meters, quantity);
     }
     if (succeeded > 0) meters.count("api_calls", operation.calls ?? succeeded);
     this.tally.charge(operation, meters.meters, this.now);
+    if (succeeded > 0) this.tally.logAccess(operation, "write", toAccessed(memories), this.now);
     return outcomes;
   }
 
@@ -158,4 +168,11 @@ export class Transaction {
 function keyFor({ idempotency, part }: Operation, each: boolean, index: number): Idempotency | undefined {
   if (!idempotency || !each) return idempotency;
   return { key: `${idempotency.key}#${part ?? 0}.${index}`, fingerprint: idempotency.fingerprint };
+}
+
+/** The memories that an answer speaks of, changed or not. */
+function toAnswered(result: ResultOf<WriteCommand>): string[] {
+  if ("memory" in result) return [result.memory.id];
+  if ("relationship" in result) return [result.relationship.from, result.relationship.to];
+  return [];
 }

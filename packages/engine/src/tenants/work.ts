@@ -1,12 +1,13 @@
 import type { WireError } from "@loci/kit/errors";
 import type { Idempotency, Operation, Outcome, ResultOf, WriteCommand } from "../workspace.ts";
+import type { AccessedMemories } from "./accesses.ts";
 import type { Quantities } from "./tally.ts";
 
 /** What the writer of a workspace can be asked to do; each becomes part of one transaction with whatever else waits. */
 export type Work =
   | { kind: "commands"; commands: WriteCommand[]; operation: Operation; bound: string | null; each: boolean }
   | { kind: "answer"; idempotency: Idempotency; body: string; operation_id: string; bound: string | null }
-  | { kind: "meter"; operation: Operation; quantities: Quantities; at: string }
+  | { kind: "meter"; operation: Operation; quantities: Quantities; read: AccessedMemories | null; at: string }
   | { kind: "vectors"; model: string; dimensions: number; vectors: { seq: number; change: number; vector: Float32Array }[] }
   | { kind: "pack"; group_id: number }
   | { kind: "sweep" }
