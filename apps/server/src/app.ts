@@ -3,11 +3,13 @@ import { peopleRoutes } from "./accounts/routes.ts";
 import { accountExportRoutes } from "./account-export/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { batchRoutes } from "./batch/routes.ts";
+import { connectionRoutes } from "./connections/routes.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { TAGS } from "./docs/tags.ts";
 import { groupRoutes } from "./groups/routes.ts";
 import { toOpenApi } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
+import { installRoutes } from "./install/routes.ts";
 import { invitationRoutes } from "./invitations/routes.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
@@ -42,6 +44,8 @@ export function toRoutes(parts: Parts, state: ProcessState): Route[] {
     ...relationshipRoutes, // /v1/relationships…  /v1/graph
     ...transferRoutes, //     /v1/export  /v1/import
     ...keyRoutes(parts), //   /v1/key  /v1/api-keys…
+    ...connectionRoutes(parts), // /v1/connections…  /v1/workspaces/{workspace}/connections…  /v1/whoami
+    ...installRoutes(parts), //  /v1/mcp/clients  /v1/account/mcp
     ...auditRoutes(parts), //  /v1/audit…  /v1/account/audit
     ...workspaceRoutes(parts), //   /v1/workspaces…
     ...memberRoutes(parts), //      /v1/workspaces/{workspace}/members…  leave  transfer

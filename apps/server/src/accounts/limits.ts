@@ -21,6 +21,14 @@ const LIMITS = {
   // Each writes a challenge, whoever asks.
   passkey_challenges_per_address: { points: 300, duration: HOUR_S },
   exports_per_account: { points: 10, duration: HOUR_S },
+  client_registrations_per_address: { points: 10, duration: HOUR_S },
+  // Each makes this server fetch something for a stranger.
+  client_documents_per_address: { points: 30, duration: HOUR_S },
+  authorizations_per_account: { points: 60, duration: HOUR_S },
+  token_requests_per_client_and_address: { points: 600, duration: HOUR_S },
+  device_codes_per_address: { points: 60, duration: HOUR_S },
+  // A code lives for ten minutes, and whoever types it right lets somebody in.
+  device_fails_per_account: { points: 5, duration: 10 * MINUTE_S },
 } as const;
 export type Limit = keyof typeof LIMITS;
 
@@ -110,7 +118,7 @@ export class Limits {
 }
 
 /** Who has an IPv6 address has the 2^64 beside it too. */
-function toNetwork(key: string): string {
+export function toNetwork(key: string): string {
   if (!isIPv6(key)) return key;
   const [head = "", tail] = key.split("%")[0]?.split("::") ?? [];
   const left = head === "" ? [] : head.split(":");

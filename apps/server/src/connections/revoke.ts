@@ -4,7 +4,7 @@ import { endFamilies } from "../oauth/families.ts";
 import { noteConnection } from "./connect.ts";
 
 /** Why a connection ended. */
-export type RevokedBecause = "person" | "admin" | "client" | "member_removed" | "member_left" | "account_deleted";
+export type RevokedBecause = "person" | "admin" | "client" | "member_removed" | "member_left";
 
 /**
  * Ends a connection for good, with every token and every code that nobody has used yet, in the transaction that runs: the

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { toDispatch } from "./dispatch.ts";
 import { HttpError } from "./errors.ts";
 import { answerPreflight, refuse, serveRoute, type Front, type ServerEnv } from "./serve.ts";
 import { AppError } from "@loci/kit/errors";
@@ -7,7 +8,8 @@ import type { Route } from "./route.ts";
 /** The web-standard handler of these routes: `fetch` for a server, `request` for tests. */
 export function mountRoutes(front: Front, routes: Route[]): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  for (const route of routes) app.on(route.method.toUpperCase(), toPattern(route.path), serveRoute(front, route));
+  const dispatch = toDispatch(front, routes);
+  for (const route of routes) app.on(route.method.toUpperCase(), toPattern(route.path), serveRoute(front, route, dispatch));
   for (const path of new Set(routes.filter(({ cors }) => cors === true).map((route) => route.path))) app.on("OPTIONS", toPattern(path), answerPreflight(front));
   const shapes = toShapes(routes);
   app.notFound((c) => refuse(front, c, toMissing(shapes, c.req.method, c.req.path)));

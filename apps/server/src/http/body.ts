@@ -19,15 +19,15 @@ const tooLarge = (bytesMax: number): AppError =>
   new AppError("too_large", `The body is larger than ${bytesMax.toLocaleString("en")} bytes. Send it in parts.`, { details: { bytes_max: bytesMax } });
 
 /** The JSON of a request, with its text for fingerprints; no body at all is `undefined`. */
-export async function readJsonBody(request: Request, headers: HeaderSource = request.headers): Promise<{ text: string; value: unknown }> {
+export async function readJsonBody(request: Request, headers: HeaderSource = request.headers, bytesMax = BODY_BYTES_MAX): Promise<{ text: string; value: unknown }> {
   const type = headers.get("content-type");
   if (type === null || !JSON_TYPE.test(type)) {
-    const text = await readText(request, headers, BODY_BYTES_MAX);
+    const text = await readText(request, headers, bytesMax);
     if (text === "") return { text, value: undefined };
     throw new AppError("invalid_request", `The body must be JSON: send the header "Content-Type: application/json"${type === null ? "" : ` instead of "${type.slice(0, 80)}"`}.`);
   }
   requireUtf8(type);
-  const text = await readText(request, headers, BODY_BYTES_MAX);
+  const text = await readText(request, headers, bytesMax);
   return { text, value: text === "" ? undefined : readJson(text) };
 }
 

@@ -4,6 +4,7 @@ import type { Log } from "@loci/kit/log";
 import type { Origin } from "../audit/origin.ts";
 import type { Actor, Person, ProgramActor } from "../policy/actor.ts";
 import { readCookie } from "./cookies.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { type ErrorReply, toErrorBody } from "./errors.ts";
 import type { HeaderSource } from "./headers.ts";
 import type { AnyCall } from "./route.ts";
@@ -18,6 +19,8 @@ export interface CallHost {
 
 interface CallParts {
   host: CallHost;
+  /** Absent for a call from inside, which goes no further inside. */
+  dispatch?: Dispatch;
   method: string;
   /** Absent for a call from inside. */
   request?: Request;
@@ -29,7 +32,7 @@ interface CallParts {
   peer: string | undefined;
   /** The client's address. */
   address: string | null;
-  via: Via | undefined;
+  via?: Via;
 }
 
 /** For whom the server calls itself: who was let in already, and how they came. */
@@ -60,9 +63,15 @@ export class RouteCall implements AnyCall {
   // Fields, because handlers take calls apart and a method would lose its `this`.
   readonly header = (name: string): string | null => this.headers.get(name);
   readonly cookie = (name: string): string | null => readCookie(this.headers.get("cookie"), name);
+  readonly dispatch: AnyCall["dispatch"] = (name, request, { kind, client }) => {
+    const { actor, origin } = this;
+    if (actor.kind === "member") throw new TypeError("The server calls itself for programs alone.");
+    return requireGiven(this.others, "other routes")(name, request, { actor, kind, client, origin });
+  };
   readonly toError = (thrown: unknown): ErrorReply => toErrorBody(thrown, { request_id: this.request_id, docs: this.host.errorDocs });
   private readonly host: CallHost;
   private readonly arrived: Request | undefined;
+  private readonly others: Dispatch | undefined;
   private readonly toUrl: () => string;
   private boundLog: Log | undefined;
   /** Who called, as soon as that is known; the log line wants it even when the call was refused. */
@@ -70,10 +79,11 @@ export class RouteCall implements AnyCall {
   private sentOnce: Idempotency | undefined;
   private found: { actor?: Actor; person?: Person; workspace?: Workspace; operation?: Operation } = {};
 
-  constructor({ host, method, request, url, headers, request_id, ownId, peer, address, via }: CallParts) {
+  constructor({ host, dispatch, method, request, url, headers, request_id, ownId, peer, address, via }: CallParts) {
     this.host = host;
     this.method = method;
     this.arrived = request;
+    this.others = dispatch;
     this.toUrl = url;
     this.headers = headers;
     this.request_id = request_id;

@@ -10,6 +10,7 @@ import type { Origin } from "../audit/origin.ts";
 import type { TextBody } from "./body.ts";
 import type { ErrorReply } from "./errors.ts";
 import type { FaultStatus } from "./faults.ts";
+import type { InnerRequest } from "./sent.ts";
 
 /**
  * Who may call: who has a permission in the workspace; any key; any program (a key or a connected app's token); any key
@@ -44,6 +45,8 @@ export interface RequestParts {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Where the protocol has a smaller limit than that of all bodies. */
+  bodyBytesMax?: number;
   /** Instead of `body`: text that is not JSON. */
   text?: TextBody;
 }
@@ -122,6 +125,8 @@ interface ProgramCall<Request extends RequestParts = RequestParts> extends Membe
   readonly actor: ProgramActor;
   /** The request as it came. */
   readonly request: globalThis.Request;
+  /** Calls another route of this server for the same caller, by method and path as declared; `as` is what memories name as their source. */
+  dispatch(name: string, request: InnerRequest, as: { kind: string; client: string | undefined }): Promise<AnyReply>;
 }
 
 interface KeyCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
@@ -165,7 +170,7 @@ export interface AnyReply extends ReplyMore {
 }
 
 /** A call before it is known whose it is: each part throws when the route's scope does not give it. */
-export type AnyCall = Call & AccountCall & { readonly request: globalThis.Request };
+export type AnyCall = Call & AccountCall & Pick<ProgramCall, "request" | "dispatch">;
 
 /** A declared route with its types folded away: what is mounted, and what OpenAPI is written from. */
 export interface Route extends Declaration {

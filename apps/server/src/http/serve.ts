@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { BlockList } from "node:net";
-import { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import type { Log } from "@loci/kit/log";
 import type { Context } from "hono";
@@ -8,15 +7,16 @@ import { z } from "zod";
 import type { Intent } from "../audit/intent.ts";
 import type { KeepAnswer } from "../control/kept-answers.ts";
 import { admit, opensStore, type Gate } from "./admit.ts";
-import { readJsonBody, readTextBody } from "./body.ts";
-import { RouteCall, type CallHost, type Via } from "./call.ts";
+import { RouteCall, type CallHost } from "./call.ts";
 import { isUntrustedForward, readClientAddress } from "./client-address.ts";
 import { requireSameSite } from "./csrf.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { toAppError } from "./errors.ts";
 import { NodeHeaders, readRequestId } from "./headers.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseWith } from "./parse.ts";
 import type { AnyReply, MemberCall, Route } from "./route.ts";
+import { HttpSent, type Sent } from "./sent.ts";
 
 /** What the pipeline needs of the rest of the server. */
 export interface Front extends CallHost, Gate {
@@ -38,31 +38,35 @@ export interface Front extends CallHost, Gate {
 export interface ServerEnv {
   Bindings: {
     incoming?: { headers: IncomingHttpHeaders; socket: { remoteAddress?: string } };
-    /** Nothing that comes from outside can set it. */
-    via?: Via;
   };
 }
 
-/** The whole way of a request: id, who calls, may they, what they sent, may it repeat, the handler, the answer, one log line. */
-export function serveRoute(front: Front, route: Route) {
+/** A route as the router serves it; `dispatch` is how it may call others. */
+export function serveRoute(front: Front, route: Route, dispatch: Dispatch) {
   return async (c: Context<ServerEnv>): Promise<Response> => {
-    const startedMs = performance.now();
-    const call = toCall(front, c);
-    let reply: AnyReply;
-    try {
-      if (route.scope !== "open") await admit(front, route, call, c.req.param("workspace"));
-      else if (route.setsCookies === true) requireSameSite(c.req.method, call.headers, new URL(front.publicUrl));
-      await readRequest(route, call, c);
-      const intent = route.intent?.(call) ?? null;
-      if (intent !== null) await front.appendIntent(call, intent);
-      reply = await handle(front, route, call);
-    } catch (thrown) {
-      reply = toErrorReply(call, thrown, { route });
-    }
-    front.checkReply?.(route, reply);
-    logRequest(front, { call, method: c.req.method, route: route.path, status: reply.status, startedMs });
+    const call = toCall(front, c, dispatch);
+    const reply = await runRoute(front, route, call, new HttpSent(c, call.headers));
     return toResponse(front, route, call.request_id, reply);
   };
+}
+
+/** The whole way of a request: who calls, may they, what they sent, may it repeat, the handler, the answer, one log line. */
+export async function runRoute(front: Front, route: Route, call: RouteCall, sent: Sent): Promise<AnyReply> {
+  const startedMs = performance.now();
+  let reply: AnyReply;
+  try {
+    if (route.scope !== "open") await admit(front, route, call, sent.param("workspace"));
+    else if (route.setsCookies === true) requireSameSite(call.method, call.headers, new URL(front.publicUrl));
+    await readRequest(route, call, sent);
+    const intent = route.intent?.(call) ?? null;
+    if (intent !== null) await front.appendIntent(call, intent);
+    reply = await handle(front, route, call);
+  } catch (thrown) {
+    reply = toErrorReply(call, thrown, { route });
+  }
+  front.checkReply?.(route, reply);
+  logRequest(front, { call, route: route.path, status: reply.status, startedMs });
+  return reply;
 }
 
 /** Calls on memories keep their answers in the workspace's store; the others here. */
@@ -81,63 +85,47 @@ export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "s
 /** An answer to what met no route, with the same headers and log line as the others. */
 export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
   const startedMs = performance.now();
-  const call = toCall(front, c);
+  const call = toCall(front, c, noDispatch);
   const reply = toErrorReply(call, thrown, { route: null });
-  logRequest(front, { call, method: c.req.method, route: "", status: reply.status, startedMs });
+  logRequest(front, { call, route: "", status: reply.status, startedMs });
   return toResponse(front, null, call.request_id, reply);
 }
 
-function toCall(host: Front, c: Context<ServerEnv>): RouteCall {
+const noDispatch: Dispatch = () => {
+  throw new TypeError("What met no route calls none.");
+};
+
+function toCall(host: Front, c: Context<ServerEnv>, dispatch: Dispatch): RouteCall {
   const request = c.req.raw;
-  const { incoming, via } = (c.env as ServerEnv["Bindings"] | undefined) ?? {};
+  const { incoming } = (c.env as ServerEnv["Bindings"] | undefined) ?? {};
   const headers = incoming === undefined ? request.headers : new NodeHeaders(incoming.headers);
   const given = readRequestId(headers.get("x-request-id"));
   const peer = incoming?.socket.remoteAddress;
   const forwardedFor = headers.get("x-forwarded-for");
   if (isUntrustedForward(peer, forwardedFor, host.trustedProxies)) host.noteUntrustedForward();
   const address = readClientAddress(peer, forwardedFor, host.trustedProxies);
-  return new RouteCall({ host, request, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address, via });
+  return new RouteCall({ host, dispatch, method: request.method, request, url: () => request.url, headers, request_id: given ?? newId("req"), ownId: given === null, peer, address });
 }
 
-async function readRequest({ request: parts, repeat, scope }: Route, call: RouteCall, c: Context<ServerEnv>): Promise<void> {
-  if (parts?.params !== undefined) call.params = parseWith(parts.params, requireCleanText(c.req.param()));
-  if (parts?.query !== undefined) call.query = parseWith(parts.query, readQuery(c));
-  else if (scope !== "open") parseWith(NO_QUERY, readQuery(c));
-  let sent: unknown;
+async function readRequest({ request: parts, repeat, scope }: Route, call: RouteCall, sent: Sent): Promise<void> {
+  if (parts?.params !== undefined) call.params = parseWith(parts.params, sent.params());
+  if (parts?.query !== undefined) call.query = parseWith(parts.query, sent.query());
+  else if (scope !== "open") parseWith(NO_QUERY, sent.query());
+  let body: unknown;
   if (parts?.body !== undefined) {
-    sent = (await readJsonBody(call.request, call.headers)).value;
-    call.body = parseWith(parts.body, sent);
+    body = await sent.body(parts.bodyBytesMax);
+    call.body = parseWith(parts.body, body);
   } else if (parts?.text !== undefined) {
-    sent = call.text = await readTextBody(call.request, call.headers, parts.text);
+    body = call.text = await sent.text(parts.text);
   }
   const key = takesIdempotencyKey({ repeat, scope }) ? call.header("idempotency-key") : null;
   if (key === null) return;
   const { pathname, search } = new URL(call.url);
-  call.idempotency = readIdempotency(key, { method: c.req.method, target: pathname + search, body: sent });
+  call.idempotency = readIdempotency(key, { method: call.method, target: pathname + search, body });
 }
 
 // A misspelt parameter is a fault like a misspelt field. Probes of open routes may carry what they like.
 const NO_QUERY = z.strictObject({});
-
-/** Each name once as text, repeated ones as a list. */
-function readQuery(c: Context<ServerEnv>): Record<string, unknown> {
-  const url = c.req.url;
-  if (!url.includes("?")) return {};
-  const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const [name, values] of Object.entries(c.req.queries())) query[name] = values.length === 1 ? values[0] : values;
-  return requireCleanText(query);
-}
-
-function requireCleanText<Values extends Record<string, unknown>>(values: Values): Values {
-  for (const [name, value] of Object.entries(values)) {
-    for (const text of [name, value].flat()) {
-      if (typeof text === "string" && text.includes("\0")) {
-        throw new AppError("invalid_request", `\`${name.replaceAll("\0", "\\0")}\` holds a NUL character. Take it out.`, { param: name.replaceAll("\0", "\\0") });
-      }
-    }
-  }
-  return values;
-}
 
 /** The reason of a path that is none names it, and people paste links and keys where they do not belong. */
 function toErrorReply(call: RouteCall, thrown: unknown, { route }: { route: Route | null }): AnyReply {
@@ -151,16 +139,15 @@ function toErrorReply(call: RouteCall, thrown: unknown, { route }: { route: Rout
 
 interface Answered {
   call: RouteCall;
-  method: string;
   route: string;
   status: number;
   startedMs: number;
 }
 
-function logRequest(front: Front, { call, method, route, status, startedMs }: Answered): void {
+function logRequest(front: Front, { call, route, status, startedMs }: Answered): void {
   const ms = performance.now() - startedMs;
+  const { method, request_id, seen: { workspace_id, key_id, user_id, connection_id } } = call;
   front.observe({ method, route, status, ms });
-  const { request_id, seen: { workspace_id, key_id, user_id, connection_id } } = call;
   const via_request_id = call.via?.origin.request_id ?? undefined;
   front.requestLog.info({ method, route, status, ms: Math.round(ms * 100) / 100, request_id, workspace_id, key_id, user_id, connection_id, via_request_id }, "request");
 }

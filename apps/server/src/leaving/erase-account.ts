@@ -32,7 +32,7 @@ export async function eraseAccount(parts: EraseAccountParts, userId: string): Pr
 }
 
 /**
- * The point of no return, in the transaction that runs: nobody signs in any more, no key of theirs works, the last mail
+ * The point of no return, in the transaction that runs: nobody signs in any more, no key and no app of theirs works, the last mail
  * is on its way. False where somebody has undone it, or it is too early; may be repeated.
  */
 export async function beginErasingAccount(parts: Pick<EraseAccountParts, "control" | "now" | "outbox">, userId: string): Promise<boolean> {
@@ -43,7 +43,7 @@ export async function beginErasingAccount(parts: Pick<EraseAccountParts, "contro
   if (user === undefined || user.deleting_at !== null) return true;
   if (user.delete_after === null || user.delete_after > at) return false;
   await db.updateTable("users").set({ deleting_at: at, disabled_at: at }).where("id", "=", userId).execute();
-  for (const table of ["sessions", "sign_ins", "two_factors", "spent_totp_codes", "passkeys"] as const) await db.deleteFrom(table).where("user_id", "=", userId).execute();
+  for (const table of ["sessions", "sign_ins", "two_factors", "spent_totp_codes", "passkeys", "connections", "consents"] as const) await db.deleteFrom(table).where("user_id", "=", userId).execute();
   await settleOwned(parts, userId);
   await outbox.put({ to: user.email, template: "account_deleted" });
   return true;

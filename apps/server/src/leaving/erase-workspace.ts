@@ -33,7 +33,7 @@ async function eraseRows(parts: EraseParts, id: string): Promise<void> {
   const { control } = parts;
   await control.transaction(async () => {
     const { db } = control;
-    await db.deleteFrom("keys").where("workspace_id", "=", id).execute();
+    for (const table of ["keys", "connections"] as const) await db.deleteFrom(table).where("workspace_id", "=", id).execute();
     // The workspace's name went out with them; one that waits still is another's or is sent in a moment.
     await db.deleteFrom("mails").where("template", "=", "invitation").where("status", "!=", "waiting")
       .where("recipient", "in", db.selectFrom("invitations").select("email").where("workspace_id", "=", id)).execute();

@@ -2,6 +2,7 @@ import { AppError, notFound } from "@loci/kit/errors";
 import { readCursor, toCursor, toPage, type Page } from "@loci/kit/page";
 import { appendAudit } from "../audit/append.ts";
 import type { Origin } from "../audit/origin.ts";
+import { revokeConnectionsOf } from "../connections/revoke.ts";
 import type { Control, ControlDb } from "../control/database.ts";
 import type { GivenRole, Role } from "../policy/roles.ts";
 import type { WorkspaceRecord } from "../workspaces/service.ts";
@@ -49,6 +50,7 @@ export function removeMember({ control, now }: MemberParts, { actor, origin }: A
     const { workspace } = await requireStanding(control, actor, "members:write");
     const role = await requireTouchable(control.db, workspace.id, userId);
     await deleteMember(control.db, workspace.id, userId);
+    await revokeConnectionsOf({ control, now }, { origin }, { user_id: userId, workspace_id: workspace.id }, "member_removed");
     await appendAudit({ control, now }, origin, { chain: workspace.id, action: "member.removed", target: userId, details: { role } });
   });
 }
@@ -63,6 +65,7 @@ export function leaveWorkspace({ control, now }: MemberParts, { actor, origin }:
     }
     const { user_id } = member.person;
     await deleteMember(control.db, workspace.id, user_id);
+    await revokeConnectionsOf({ control, now }, { origin }, { user_id, workspace_id: workspace.id }, "member_left");
     await appendAudit({ control, now }, origin, { chain: workspace.id, action: "member.left", target: user_id, details: { role } });
   });
 }

@@ -8,6 +8,7 @@ import { endSessions } from "../accounts/sessions.ts";
 import { appendAudit } from "../audit/append.ts";
 import type { AuditAction } from "../audit/actions.ts";
 import type { Origin } from "../audit/origin.ts";
+import { signOutApps } from "../connections/revoke.ts";
 import type { Control, ControlDb } from "../control/database.ts";
 import { listOwnedTeams } from "../leaving/owned-workspaces.ts";
 import { deleteAccount, type AccountDeletion, type LeavingParts } from "../leaving/service.ts";
@@ -52,13 +53,14 @@ export function changeAccount(desk: OperatorDesk, { origin, person }: Steering, 
   });
 }
 
-/** From now on nobody signs in to it; its sessions end, and so do links to a new password and sign-ins that wait for a second factor. */
+/** From now on nobody signs in to it; its sessions and those of its apps end, and so do links to a new password and sign-ins that wait for a second factor. */
 async function setDisabled(desk: OperatorDesk, origin: Origin, id: string, disabled: boolean): Promise<void> {
   const { control: { db }, now } = desk;
   await db.updateTable("users").set({ disabled_at: disabled ? now().toISOString() : null }).where("id", "=", id).execute();
   await note(desk, origin, disabled ? "account.disabled" : "account.enabled", id);
   if (!disabled) return;
   await deletePending(db, id);
+  await signOutApps(desk, id, "account_disabled");
   await endSessions(desk, toQuiet(origin), { user_id: id, keep: null });
 }
 

@@ -35,6 +35,8 @@ const RULES = {
   "data:import": { roles: BUILDERS, key: true, store: true, does: "Import memories." },
   "keys:read": { roles: BUILDERS, key: true, does: "List API keys, never their secrets." },
   "keys:write": { roles: BUILDERS, key: true, proven: true, does: "Create, change, rotate and revoke API keys." },
+  "connections:read": { roles: ADMINS, key: false, does: "List the apps that members connected." },
+  "connections:write": { roles: ADMINS, key: false, does: "Cut off apps that members connected." },
   "audit:read": { roles: ADMINS, key: true, does: "Read the audit log." },
   "workspace:read": { roles: EVERYONE, key: true, whileLeaving: true, does: "Read the workspace's name, plan and state." },
   "workspace:write": { roles: ADMINS, key: false, does: "Rename the workspace." },

@@ -38,14 +38,14 @@ export const INSTALL_CLIENTS: readonly InstallClient[] = [
     toWays: (server) => [
       toJsonConfig({
         label: "In its settings file (Settings, Developer, Edit Config)", files: CLAUDE_DESKTOP_FILES, keys: ["mcpServers", server.name], value: toBridge(server),
-        then: "Quit Claude and start it again. It needs Node.js on this device.",
+        afterwards: "Quit Claude and start it again. It needs Node.js on this device.",
       }),
     ],
   },
   {
     slug: "claude-code", title: "Claude Code", calls_from: "device",
     toWays: ({ name, url }) => [
-      { kind: "command", label: "In a terminal", text: `claude mcp add --transport http --scope user ${name} ${toShellWord(url)}`, then: `In Claude Code, type /mcp, choose ${name}, then Authenticate.` },
+      { kind: "command", label: "In a terminal", text: `claude mcp add --transport http --scope user ${name} ${toShellWord(url)}`, afterwards: `In Claude Code, type /mcp, choose ${name}, then Authenticate.` },
       toJsonConfig({ label: "For one project", files: ".mcp.json", keys: ["mcpServers", name], value: { type: "http", url } }),
     ],
   },
@@ -79,27 +79,27 @@ export const INSTALL_CLIENTS: readonly InstallClient[] = [
   {
     slug: "windsurf", title: "Windsurf", calls_from: "device",
     toWays: ({ name, url }) => [
-      toJsonConfig({ label: "In its settings file", files: "~/.codeium/windsurf/mcp_config.json", keys: ["mcpServers", name], value: { serverUrl: url }, then: "Press Refresh at Cascade's MCP servers, and sign in." }),
+      toJsonConfig({ label: "In its settings file", files: "~/.codeium/windsurf/mcp_config.json", keys: ["mcpServers", name], value: { serverUrl: url }, afterwards: "Press Refresh at Cascade's MCP servers, and sign in." }),
     ],
   },
   {
     slug: "zed", title: "Zed", calls_from: "device",
     toWays: ({ name, url }) => [
-      toJsonConfig({ label: "In its settings file", files: ZED_FILES, keys: ["context_servers", name], value: { url }, then: "Zed asks you to sign in." }),
+      toJsonConfig({ label: "In its settings file", files: ZED_FILES, keys: ["context_servers", name], value: { url }, afterwards: "Zed asks you to sign in." }),
     ],
   },
   {
     slug: "codex", title: "Codex", calls_from: "device",
     toWays: ({ name, url }) => [
-      { kind: "command", label: "In a terminal", text: `codex mcp add ${name} --url ${toShellWord(url)}`, then: `If no browser opens for signing in: codex mcp login ${name}` },
-      toTomlConfig({ label: "In its settings file", files: "~/.codex/config.toml", keys: ["mcp_servers", name], value: { url }, then: `To sign in: codex mcp login ${name}` }),
+      { kind: "command", label: "In a terminal", text: `codex mcp add ${name} --url ${toShellWord(url)}`, afterwards: `If no browser opens for signing in: codex mcp login ${name}` },
+      toTomlConfig({ label: "In its settings file", files: "~/.codex/config.toml", keys: ["mcp_servers", name], value: { url }, afterwards: `To sign in: codex mcp login ${name}` }),
     ],
   },
   {
     slug: "gemini-cli", title: "Gemini CLI", calls_from: "device",
     toWays: ({ name, url }) => [
-      { kind: "command", label: "In a terminal", text: `gemini mcp add --transport http --scope user ${name} ${toShellWord(url)}`, then: `In Gemini CLI, type /mcp auth ${name}` },
-      toJsonConfig({ label: "In its settings file", files: "~/.gemini/settings.json", keys: ["mcpServers", name], value: { httpUrl: url }, then: `In Gemini CLI, type /mcp auth ${name}` }),
+      { kind: "command", label: "In a terminal", text: `gemini mcp add --transport http --scope user ${name} ${toShellWord(url)}`, afterwards: `In Gemini CLI, type /mcp auth ${name}` },
+      toJsonConfig({ label: "In its settings file", files: "~/.gemini/settings.json", keys: ["mcpServers", name], value: { httpUrl: url }, afterwards: `In Gemini CLI, type /mcp auth ${name}` }),
     ],
   },
   {

@@ -28,7 +28,7 @@ export interface CommandWay {
   label: string;
   text: string;
   /** What is left to do after it. */
-  then?: string;
+  afterwards?: string;
 }
 
 /** What goes into a settings file. */
@@ -39,7 +39,7 @@ export interface ConfigWay {
   /** `null` where the client is not known. */
   files: FilePlaces | null;
   /** What is left to do after it. */
-  then?: string;
+  afterwards?: string;
   /** The whole block, as it would stand in a file of its own. */
   text: string;
   /** The same as data: `value` stands at this path of keys, beside what is there. */

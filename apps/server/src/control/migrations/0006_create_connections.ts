@@ -5,6 +5,7 @@ const STATEMENTS = [
   `create table clients (id text primary key, kind text not null, name text not null, uri text, application_type text not null, redirect_uris text not null,
     fetched_at text, fresh_until text, created_at text not null, last_used_at text)`,
   "create index clients_by_last_use on clients (kind, last_used_at, created_at)",
+  `insert into clients (id, kind, name, application_type, redirect_uris, created_at) values ('loci-cli', 'own', 'Loci CLI', 'native', '["http://127.0.0.1/callback"]', '2026-11-21T00:00:00.000Z')`,
   // What a person allowed a client in a workspace: what they see, limit and revoke. `scopes` is a list with spaces between, as OAuth writes it.
   `create table connections (id text primary key, user_id text not null references users (id) on delete cascade, workspace_id text not null references workspaces (id) on delete cascade,
     client_id text not null references clients (id), label text not null, resource text not null, scopes text not null, group_name text, read_only integer not null default 0,

@@ -1,0 +1,13 @@
+// Escape sequences of a terminal begin with these, and a memory may come from anywhere.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+// What turns the order of letters round, or is not seen at all: text would read differently from what it is.
+const INVISIBLE = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** Text that a terminal shows as it is, and does nothing else with. Line breaks and tabs stay. */
+export const toShown = (text: string): string => text.replaceAll("\r\n", "\n").replaceAll(CONTROL, "").replaceAll(INVISIBLE, "");
+
+/** The same, on one line. */
+export const toOneLine = (text: string): string => toShown(text).replaceAll(/\s+/g, " ").trim();
+
+/** JSON escapes the controls up to 0x1f by itself; terminals know others. */
+export const toJsonLine = (value: unknown): string => JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);

@@ -1,0 +1,73 @@
+import type { Memory, RecalledMemory } from "@loci/sdk";
+import * as z from "zod";
+import { clean, cleanLine } from "./clean.ts";
+import { toFenced } from "./fence.ts";
+
+/** A memory as a tool shows it: its text, and who stands behind it. */
+export const Item = z.object({
+  id: z.string(),
+  content: z.string(),
+  cut_chars: z.int().optional(),
+  type: z.string(),
+  group: z.string(),
+  tags: z.array(z.string()).optional(),
+  trust: z.string(),
+  source: z.string(),
+  created_at: z.string(),
+  occurred_at: z.string().optional(),
+});
+export type Item = z.output<typeof Item>;
+
+/** What an answer holds of texts, in characters: of all together, of one at most, and of one at least. */
+const CHARS = { all: 40_000, one: 4_000, least: 200 } as const;
+
+/** Memories as items, in their order. Those that come first get the room that they need; each later one gets a beginning at least. */
+export function toItems(memories: readonly (Memory | RecalledMemory)[], { all, one, least }: { all: number; one: number; least: number } = CHARS): Item[] {
+  let left = all;
+  return memories.map((memory, index) => {
+    const waiting = memories.length - index - 1;
+    const item = toItem(memory, { charsMax: Math.max(least, Math.min(one, left - waiting * least)) });
+    left -= item.content.length;
+    return item;
+  });
+}
+
+/** A memory as an item, with as much of its text as `charsMax` allows, from `offset` on. */
+export function toItem({ id, content, type, group, tags, trust, source, created_at, occurred_at }: Memory, { offset = 0, charsMax }: { offset?: number; charsMax: number }): Item {
+  const text = clean(content);
+  const part = toPart(text, offset, charsMax);
+  const cut = text.length - Math.min(offset, text.length) - part.length;
+  return {
+    id, content: part,
+    ...(cut > 0 && { cut_chars: cut }),
+    type: cleanLine(type), group: cleanLine(group),
+    ...(tags.length > 0 && { tags: tags.map(cleanLine) }),
+    trust, source: toSource(source), created_at,
+    ...(occurred_at !== undefined && { occurred_at }),
+  };
+}
+
+/** A part of a text that does not end between the halves of a character. */
+function toPart(text: string, offset: number, charsMax: number): string {
+  const end = offset + charsMax;
+  const splits = end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+  return clean(text.slice(offset, splits ? end - 1 : end));
+}
+
+const toSource = ({ kind, client, ref }: Memory["source"]): string => cleanLine([[kind, client].filter(Boolean).join("/"), ref].filter(Boolean).join(" "));
+
+/** Items as fenced text, one a line with who stands behind it first; `note` may say more about each. */
+export function toItemsText<I extends Item>(items: readonly I[], none: string, note: (item: I) => string = () => ""): string {
+  return items.length === 0 ? none : toFenced(items.map((item) => `${toHead(item, note(item))} ${item.content}${toRest(item)}`));
+}
+
+function toHead({ id, occurred_at, created_at, type, group, tags, trust, source }: Item, note: string): string {
+  const labels = tags === undefined ? [] : [`tags=${toValue(tags.join(","))}`];
+  const words = [id, (occurred_at ?? created_at).slice(0, 10), toValue(type), `group=${toValue(group)}`, ...labels, `trust=${trust}`, `source=${toValue(source)}`, note];
+  return `[${words.filter(Boolean).join(" ")}]`;
+}
+
+/** A stored word as it is, or in quotes when it holds what could be taken for the end of the head. */
+const toValue = (text: string): string => (/^[\p{L}\p{N}_.,:;@/+#-]*$/u.test(text) ? text : JSON.stringify(text));
+
+const toRest = ({ cut_chars }: Item): string => (cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`);
