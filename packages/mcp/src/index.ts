@@ -1,1 +1,4 @@
-export {};
+export type { Caller } from "./caller.ts";
+export { TOOL_LIST } from "./list.ts";
+export { createMcpServer, type McpOptions } from "./server.ts";
+export { toolOf, type Profile } from "./table.ts";

@@ -47,11 +47,10 @@ export function toItem({ id, content, type, group, tags, trust, source, created_
   };
 }
 
-/** A part of a text that does not end between the halves of a character. */
+/** A part of a text that neither begins nor ends between the halves of a character. */
 function toPart(text: string, offset: number, charsMax: number): string {
-  const end = offset + charsMax;
-  const splits = end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return clean(text.slice(offset, splits ? end - 1 : end));
+  if (offset === 0 && text.length <= charsMax) return text;
+  return clean(text.slice(offset, offset + charsMax));
 }
 
 const toSource = ({ kind, client, ref }: Memory["source"]): string => cleanLine([[kind, client].filter(Boolean).join("/"), ref].filter(Boolean).join(" "));

@@ -3,15 +3,16 @@ import { IdParam } from "../memories/fields.ts";
 import { pageOf, toPageBody } from "../memories/page.ts";
 import type { Parts } from "../parts.ts";
 import { WorkspaceParam } from "../workspaces/schemas.ts";
-import { ConnectionBody, ConnectionListQuery, ConnectionPatchBody, WorkspaceConnectionListQuery, WorkspaceConnectionParams } from "./schemas.ts";
+import { listRequests } from "./requests.ts";
+import { ConnectionBody, ConnectionListQuery, ConnectionPatchBody, ConnectionRequest, ConnectionRequestQuery, WorkspaceConnectionListQuery, WorkspaceConnectionParams } from "./schemas.ts";
 import { getConnection, listInWorkspace, listOwn, revokeInWorkspace, revokeOwn, updateConnection } from "./service.ts";
 import { whoAmI } from "./whoami.ts";
 
-type ConnectionParts = Pick<Parts, "control" | "now">;
+type ConnectionParts = Pick<Parts, "control" | "now" | "memberships" | "stores">;
 
 /** The apps that people let into their memory: `/v1/connections…`, those of a workspace, and `/v1/whoami`. */
 export function connectionRoutes(parts: ConnectionParts): Route[] {
-  return [list(parts), get(parts), update(parts), revoke(parts), listOfWorkspace(parts), revokeOfWorkspace(parts), whoAmI(parts)];
+  return [list(parts), get(parts), update(parts), revoke(parts), listOwnRequests(parts), listOfWorkspace(parts), revokeOfWorkspace(parts), whoAmI(parts)];
 }
 
 const ConnectionPage = pageOf("ConnectionPage", ConnectionBody);
@@ -50,6 +51,14 @@ const revoke = (parts: ConnectionParts): Route => guarded("account", {
   await revokeOwn(parts, call, call.params.id);
   return { status: 204 };
 });
+
+const listOwnRequests = (parts: ConnectionParts): Route => guarded("account", {
+  id: "listConnectionRequests", method: "get", path: "/v1/connections/{id}/requests", tags: ["Connections"], repeat: "safe",
+  summary: "See what a connected app read and wrote",
+  description: "A line for each request of the app, the newest first, with the ids of the memories that it was about; the words of none. Kept for 90 days.",
+  request: { params: IdParam, query: ConnectionRequestQuery },
+  responses: { 200: json(pageOf("ConnectionRequestPage", ConnectionRequest), "A page of requests.") },
+}, async ({ person, params: { id }, query }) => ({ status: 200, body: toPageBody(await listRequests(parts, person, id, query)) }));
 
 const listOfWorkspace = (parts: ConnectionParts): Route => guarded("connections:read", {
   id: "listWorkspaceConnections", method: "get", path: "/v1/workspaces/{workspace}/connections", tags: ["Connections"], repeat: "safe",

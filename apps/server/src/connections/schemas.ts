@@ -68,3 +68,18 @@ export const ConnectionBody = z.strictObject({
     resource: "https://memory.example.com/mcp", scopes: ["memory:read", "memory:write"], group: null, read_only: false, created_at: "2026-11-21T07:00:00.000Z", last_used_at: null, revoked_at: null,
   }],
 });
+
+export const ConnectionRequestQuery = z.strictObject({ ...pageParams });
+
+export const ConnectionRequest = z.strictObject({
+  at: WireTime.describe("When."),
+  action: z.string().describe("The operation of this API, by its id: recallMemories."),
+  effect: z.enum(["read", "write"]).describe("Whether it read or wrote."),
+  memories: z.array(z.string()).describe("The first 200 memories that it was about, by id; those erased since among them."),
+  memory_count: z.int().min(0).describe("How many memories it was about."),
+  operation_id: z.string().describe("The operation, as versions of memories name it."),
+}).meta({
+  id: "ConnectionRequest",
+  description: "What a connected app did in one request.",
+  examples: [{ at: "2026-11-21T07:00:00.000Z", action: "recallMemories", effect: "read", memories: ["mem_019aa5d27c4c7d1eb8a3c0d94b1f8e52"], memory_count: 1, operation_id: "op_019aa5d27c4c7d1eb8a3c0d94b1f8e52" }],
+});

@@ -22,10 +22,10 @@ export interface CodeProof {
 }
 
 /** A code for what a person has allowed. It joins the transaction that runs. */
-export async function createCode({ control, peppers, now }: FamilyParts, allowed: NewCode): Promise<string> {
+export async function createCode({ control, peppers, now }: FamilyParts, { connection_id, client_id, redirect_uri, challenge, scopes, resource }: NewCode): Promise<string> {
   const code = mintToken("code");
   const expires_at = new Date(now().getTime() + TOKEN_LIFE_MS.code).toISOString();
-  await control.db.insertInto("authorization_codes").values({ ...allowed, code_hash: hashToken(peppers, code), expires_at, spent_at: null }).execute();
+  await control.db.insertInto("authorization_codes").values({ code_hash: hashToken(peppers, code), connection_id, client_id, redirect_uri, challenge, scopes, resource, expires_at, spent_at: null }).execute();
   return code;
 }
 

@@ -27,7 +27,10 @@ const toPersonPage = (methods: SignInMethods): PageParts => ({
 </div>
 <h2 id="workspaces-title">Your workspaces</h2>
 <ul class="list" id="workspaces" aria-labelledby="workspaces-title"></ul>
+<div class="stack">
+<a class="button" href="/connect">Connect an assistant</a>
 <button type="button" class="quiet" id="sign-out">Sign out</button>
+</div>
 </section>
 <section data-step="nobody" hidden>
 ${toLanding(methods)}

@@ -1,11 +1,10 @@
-import type { Answer, CallOptions, Input, Route } from "@loci/sdk";
+import type { Answer, Input, Route } from "@loci/sdk";
 import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import type * as z from "zod";
 
 /** One call of a tool: its way to the API, which ends when the client hangs up. */
 export interface ToolCall {
   request<R extends Route>(route: R, input: Input<R>): Promise<Answer<R>>;
-  readonly options: CallOptions;
 }
 
 /** What a tool answers: the same once for programs and once for a model. */

@@ -1,0 +1,55 @@
+import { CliError, EXIT, type Outcome } from "./exit.ts";
+import { toShown } from "./output/clean.ts";
+import type { Output } from "./output/output.ts";
+import type { Choice } from "./profiles/choice.ts";
+
+/** By the code of an answer, or of what the SDK found. */
+const OUTCOME_OF: Readonly<Record<string, Outcome>> = {
+  invalid_request: "usage", too_large: "usage", conflict: "usage", idempotency_mismatch: "usage",
+  unauthenticated: "auth", not_found: "not_found",
+  forbidden: "refused", quota_exceeded: "refused", rate_limited: "rate_limited",
+  connection_failed: "network", timed_out: "network", unexpected_answer: "network", upstream_failed: "network", unavailable: "network",
+};
+
+interface Failure {
+  outcome: Outcome;
+  /** From the server's closed list of codes, or the outcome. */
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  param?: string | undefined;
+  request_id?: string | undefined;
+  retry_after?: number | undefined;
+}
+
+/** Says what went wrong and what to do, and answers the exit code. `choice` is null before one was made. */
+export async function reportFailure(error: unknown, output: Output, choice: Choice | null): Promise<number> {
+  const { outcome, ...failure } = await toFailure(error, choice);
+  if (output.json) output.failure({ error: { ...failure, exit_code: EXIT[outcome] } });
+  else output.note(toLines(failure));
+  return EXIT[outcome];
+}
+
+function toLines({ message, param, request_id, retry_after, hint }: Omit<Failure, "outcome">): string {
+  const about = [param === undefined ? "" : `field ${param}`, request_id === undefined ? "" : `request ${request_id}`, retry_after === undefined ? "" : `again in ${retry_after} s`].filter((part) => part !== "");
+  return toShown([`${message}${about.length === 0 ? "" : ` (${about.join(", ")})`}`, ...(hint === undefined ? [] : [hint])].join("\n"));
+}
+
+async function toFailure(error: unknown, choice: Choice | null): Promise<Failure> {
+  if (error instanceof CliError) return { outcome: error.outcome, code: error.outcome, message: error.message, hint: error.hint };
+  const { LociError } = await import("@loci/sdk");
+  if (error instanceof LociError) {
+    const { code, message, param, request_id, retry_after } = error;
+    const outcome = OUTCOME_OF[code] ?? "unexpected";
+    return { outcome, code, message, hint: choice === null ? undefined : toHint(outcome, choice), param: param ?? undefined, request_id: request_id ?? undefined, retry_after: retry_after ?? undefined };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { outcome: "unexpected", code: "unexpected", message: stack, hint: "This is a fault of loci. Please report it." };
+}
+
+function toHint(outcome: Outcome, { baseUrl, credentials, profileName }: Choice): string | undefined {
+  if (outcome === "network") return `Is Loci running at ${baseUrl}? Another address goes into --base-url or LOCI_BASE_URL. To look closer: loci doctor`;
+  if (outcome !== "auth" || credentials === null) return undefined;
+  if (credentials.from !== "profile") return `${credentials.from} holds no key that ${baseUrl} takes. Make one there, or sign in: loci login`;
+  return `Sign in again: loci login${profileName === "default" ? "" : ` --profile ${profileName}`}`;
+}

@@ -1,0 +1,126 @@
+import { lookup } from "node:dns/promises";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import { isIP, type BlockList, type LookupFunction } from "node:net";
+import { isInside, toBlockList } from "../http/client-address.ts";
+import { PublicAddresses } from "./addresses.ts";
+
+/** More at a time are strangers' doing. */
+const FETCHES_MAX = 20;
+
+export interface Resolved {
+  address: string;
+  family: number;
+}
+type Resolve = (host: string) => Promise<Resolved[]>;
+
+export interface FetchLimits {
+  bytesMax: number;
+  /** For all of it: name, connection, answer. */
+  timeoutMs: number;
+}
+
+/** An answer from outside, whole. Nothing in it is to be believed. */
+export interface Fetched {
+  status: number;
+  headers: IncomingMessage["headers"];
+  text: string;
+}
+
+/** Why something from outside is not there; the message may be shown to whoever asked for it. */
+export class EgressError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "EgressError";
+  }
+}
+
+/**
+ * The one way from this server to addresses that others name. https alone; the name is resolved once, and the connection
+ * goes to the address that was checked, so that no second answer of a name server can lead elsewhere; redirects are not followed.
+ */
+export class Egress {
+  private readonly public = new PublicAddresses();
+  private readonly allowed: BlockList;
+  private readonly resolve: Resolve;
+  private running = 0;
+
+  /** `allow` names private addresses and blocks that are open all the same. */
+  constructor({ allow = [], resolve = (host) => lookup(host, { all: true }) }: { allow?: readonly string[]; resolve?: Resolve } = {}) {
+    this.allowed = toBlockList(allow);
+    this.resolve = resolve;
+  }
+
+  /** Reads JSON text from a URL; throws `EgressError`. */
+  async fetchJson(url: URL, { bytesMax, timeoutMs }: FetchLimits): Promise<Fetched> {
+    if (url.protocol !== "https:") throw new EgressError("it is not an https URL.");
+    if (this.running >= FETCHES_MAX) throw new EgressError("too much is being fetched at the moment.");
+    this.running++;
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const target = await before(signal, this.requireOpen(url.hostname.replaceAll(/^\[|\]$/g, "")));
+      return await fetchFrom(url, { target, bytesMax, signal });
+    } catch (error) {
+      if (error instanceof EgressError) throw error;
+      if (signal.aborted) throw new EgressError(`it was not there within ${timeoutMs / 1_000} seconds.`, error);
+      throw new EgressError("it cannot be reached.", error);
+    } finally {
+      this.running--;
+    }
+  }
+
+  /** An address of the host, when all that it has are open. No such name and a closed one are told alike: whoever asks learns nothing of the names in here. */
+  private async requireOpen(host: string): Promise<Resolved> {
+    const family = isIP(host);
+    const found = family === 0 ? await this.resolve(host).catch(() => []) : [{ address: host, family }];
+    const [target] = found;
+    if (target === undefined || !found.every(({ address }) => this.public.has(address) || isInside(this.allowed, address))) throw new EgressError("its host has no public address.");
+    return target;
+  }
+}
+
+/** The result, unless the signal comes first. */
+function before<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+interface Connection {
+  target: Resolved;
+  bytesMax: number;
+  signal: AbortSignal;
+}
+
+function fetchFrom(url: URL, { target, bytesMax, signal }: Connection): Promise<Fetched> {
+  const headers = { accept: "application/json", "accept-encoding": "identity", "user-agent": "Loci" };
+  return new Promise((resolve, reject) => {
+    // Without an agent of its own it could be given a connection that was made for another address.
+    const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(target) }, (answer) => {
+      readText(answer, bytesMax).then((text) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }), reject).finally(() => asked.destroy());
+    });
+    asked.on("error", reject);
+    asked.on("close", () => reject(new Error("The connection was closed without an answer.")));
+    asked.end();
+  });
+}
+
+const toLookup = (target: Resolved): LookupFunction => (_, { all }, callback) => (all === true ? callback(null, [target]) : callback(null, target.address, target.family));
+
+async function readText(answer: IncomingMessage, bytesMax: number): Promise<string> {
+  const encoding = answer.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw new EgressError("it is compressed, although that was not asked for.");
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new EgressError(`it has more than ${bytesMax.toLocaleString("en")} bytes.`);
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new EgressError("it is not UTF-8.", cause);
+  }
+}

@@ -1,0 +1,10 @@
+import { toolOf } from "@loci/mcp";
+import { validateHostHeader, validateOriginHeader } from "@modelcontextprotocol/server";
+import { AppError } from "@loci/kit/errors";
+import type { Config } from "../config.ts";
+import { HttpError } from "../http/errors.ts";
+import type { Route, RouteScope } from "../http/route.ts";
+import { isPersonalPath, toMetadataUrl } from "../oauth/resources.ts";
+import type { ProgramActor } from "../policy/actor.ts";
+import { OAUTH_SCOPES, oauthScopesFor, type OAuthScope } from "../policy/oauth-scopes.ts";
+import { isPermission } from "../policy/permissions.ts";

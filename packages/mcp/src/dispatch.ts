@@ -1,0 +1,45 @@
+import { ProtocolError, ProtocolErrorCode, type CallToolResult } from "@modelcontextprotocol/server";
+import type { Arguments, Input, Route } from "@loci/sdk";
+import type * as z from "zod";
+import type { Caller } from "./caller.ts";
+import { INTERNAL, toErrorResult, toFailure } from "./errors.ts";
+import type { Tool, ToolCall } from "./tools/tool.ts";
+
+interface Asked {
+  name: string;
+  arguments?: Record<string, unknown> | undefined;
+}
+
+interface Ways {
+  caller: Caller;
+  /** Fires when the client hangs up. */
+  signal: AbortSignal;
+  /** Is told of what should never happen. */
+  onError(error: unknown): void;
+}
+
+/** Runs a tool. What went wrong with the call is an answer that the model can act on; only a tool that is not there is an error of the protocol. */
+export async function callTool(tools: ReadonlyMap<string, Tool>, asked: Asked, { caller, signal, onError }: Ways): Promise<CallToolResult> {
+  const tool = tools.get(asked.name);
+  if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool of this name. There are: ${[...tools.keys()].join(", ")}.`);
+  const read = tool.input.safeParse(asked.arguments ?? {});
+  if (!read.success) return toErrorResult({ code: "invalid_request", message: toMessage(tool, read.error) });
+  try {
+    const { data, text } = await tool.run(toCall(caller, signal), read.data);
+    return { content: [{ type: "text", text }], structuredContent: data };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const failure = toFailure(error);
+    if (failure === null) onError(error);
+    return toErrorResult(failure ?? INTERNAL);
+  }
+}
+
+const toCall = (caller: Caller, signal: AbortSignal): ToolCall => ({
+  request: <R extends Route>(route: R, input: Input<R>) => caller.request(route, ...([input, { signal }] as unknown as Arguments<R>)),
+});
+
+function toMessage({ name, input }: Tool, { issues }: z.ZodError): string {
+  const said = issues.map(({ path, message }) => (path.length === 0 ? message : `\`${path.join(".")}\`: ${message}`));
+  return `${said.join(". ")}. ${name} takes ${Object.keys(input.shape).join(", ")}.`;
+}
