@@ -4,6 +4,7 @@ import type { Log } from "@loci/kit/log";
 import type { Config } from "./config.ts";
 import { ConnectionVerifier } from "./connections/verifier.ts";
 import { openControl, type Control } from "./control/database.ts";
+import { Egress } from "./egress/egress.ts";
 import { Sealer } from "./control/sealer.ts";
 import { openAccounts, type Accounts } from "./accounts/accounts.ts";
 import { Jobs } from "./jobs/jobs.ts";
@@ -16,6 +17,7 @@ import { registerRetention } from "./retention/enforce.ts";
 import { registerDelivery } from "./mail/delivery.ts";
 import { openMailer, type Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
+import { ClientDocuments } from "./oauth/documents.ts";
 import { toSecrets } from "./secrets.ts";
 import { SessionVerifier } from "./sessions/verifier.ts";
 import { Memberships } from "./workspaces/memberships.ts";
@@ -35,6 +37,9 @@ export interface Parts {
   verifier: KeyVerifier;
   sessions: SessionVerifier;
   connections: ConnectionVerifier;
+  /** Reads from addresses that others name. */
+  egress: Egress;
+  documents: ClientDocuments;
   memberships: Memberships;
   jobs: Jobs;
   accounts: Accounts;
@@ -64,6 +69,8 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const verifier = new KeyVerifier({ control, peppers, now, log });
   const sessions = new SessionVerifier({ control, authSecret, now, log });
   const connections = new ConnectionVerifier({ control, peppers, now, log });
+  const egress = new Egress({ allow: config.egressAllow });
+  const documents = new ClientDocuments({ egress, now });
   const memberships = new Memberships(control);
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });
@@ -72,7 +79,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   registerDelivery({ config, control, sealer, jobs, now, log, mailer });
   registerErasures({ control, now, sealer, stores, jobs, outbox });
   registerRetention({ control, now, log, sealer, stores, jobs, outbox });
-  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, connections, memberships, jobs, outbox, mailer, accounts };
+  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, connections, egress, documents, memberships, jobs, outbox, mailer, accounts };
 }
 
 export async function closeParts({ control, engine, verifier, sessions, connections, jobs, mailer }: Parts): Promise<void> {

@@ -3,7 +3,9 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { shareBrowser } from "../../../apps/server/src/testing/chromium.ts";
 import { openFaultServer, readScenarios, type FaultServer } from "../../conformance/server.ts";
+import { findNode18 } from "./node18.ts";
 import { run, sharePublished, writeRunner } from "./published.ts";
+import { askWorker } from "./workerd.ts";
 
 const project = sharePublished();
 const browser = shareBrowser();
@@ -15,16 +17,37 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const all = readScenarios();
+const scenarios = readScenarios();
+/** What a run tells when all went well that its runtime can show. */
+const all = (runtime: string) => ({ passed: scenarios.filter(({ not_in = [] }) => !not_in.includes(runtime)).length, failed: {} });
 
-test.for([
+const NODES = [
+  { name: "Node 24", path: () => process.execPath },
+  { name: "Node 18", path: findNode18 },
+];
+const FORMS = [
   { form: "module", load: 'import * as sdk from "@loci/sdk";' },
   { form: "required", load: 'import { createRequire } from "node:module"; const sdk = createRequire(import.meta.url)("@loci/sdk");' },
-])("what is published passes every scenario in Node when it is $form", async ({ form, load }, { expect }) => {
+];
+
+test.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", async (node, { expect }) => {
   const { folder } = project();
-  writeFileSync(path.join(folder, `${form}.mjs`), `${load}\nimport { run } from "./scenarios.mjs";\nconsole.log(JSON.stringify(await run(sdk, process.argv[2], process.argv[3])));`);
-  const { stdout } = await run(process.execPath, [`${form}.mjs`, server.url, `node-${form}`], { cwd: folder });
-  expect(JSON.parse(stdout)).toEqual({ passed: all.length, failed: {} });
+  const file = `${node.form}.mjs`;
+  writeFileSync(path.join(folder, file), `${node.load}\nimport { run } from "./scenarios.mjs";\nconsole.log(JSON.stringify([process.version, await run(sdk, process.argv[2], process.argv[3])]));`);
+  const { stdout } = await run(node.path(), [file, server.url, `${node.name.replace(" ", "-").toLowerCase()}-${node.form}`], { cwd: folder });
+  const [version, result] = JSON.parse(stdout) as [string, unknown];
+  expect(version).toMatch(`${node.name.replace("Node ", "v")}.`);
+  expect(result).toEqual(all("node"));
+});
+
+test("what is published passes every scenario in a worker on workerd", async () => {
+  const { folder } = project();
+  writeFileSync(path.join(folder, "worker.mjs"), `
+    import * as sdk from "./sdk/index.js";
+    import { run } from "./scenarios.mjs";
+    export default { fetch: async (_, { SERVER }) => Response.json(await run(sdk, SERVER, "workerd")) };
+  `);
+  expect(await askWorker(project(), { SERVER: server.url })).toEqual(all("workerd"));
 });
 
 test("what is published passes every scenario in Chromium, from a page of another origin", async () => {
@@ -45,5 +68,5 @@ test("what is published passes every scenario in Chromium, from a page of anothe
     const [sdk, { run }] = await Promise.all([import("/sdk/index.js"), import("/scenarios.mjs")]);
     return run(sdk, ${JSON.stringify(server.url)}, "browser");
   })()`);
-  expect(result).toEqual({ passed: all.filter(({ not_in = [] }) => !not_in.includes("browser")).length, failed: {} });
+  expect(result).toEqual(all("browser"));
 });

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "@loci/kit/clock";
 import { strFromU8, unzipSync } from "fflate";
 import { expect, test } from "vitest";
+import { newConnection } from "../testing/connections.ts";
 import { shareTestApp } from "../testing/harness.ts";
 import type { TestPerson } from "../testing/people.ts";
 import { ExportLine } from "../transfer/records.ts";
@@ -49,6 +50,8 @@ test("an export holds everything of a person as JSON Lines that its own schema d
   expect((await person.call("POST", "/v1/invitations/accept", { token: /#token=([\w.-]+)/.exec(link)?.[1] })).status).toBe(200);
   await guest.call("POST", "/v1/store", { content: "Not Ada's." }, { "x-workspace": theirs.id });
   await person.call("POST", "/v1/store", { content: "Ada wrote this for the guests." }, { "x-workspace": theirs.id });
+  const [ownApp, sharedApp, otherApp] = [await newConnection(app(), person), await newConnection(app(), person, { workspace: theirs.id, read_only: true }), await newConnection(app(), guest, { workspace: theirs.id })];
+  for (const { call } of [ownApp, sharedApp, otherApp]) expect((await call("POST", "/v1/recall", { query: "birds" })).status).toBe(200);
 
   const { files, lines } = await readExport(person);
   const own = await person.call("GET", `/v1/workspaces/${person.workspace}`);
@@ -62,6 +65,8 @@ test("an export holds everything of a person as JSON Lines that its own schema d
   expect(lines("workspaces.jsonl").map(({ id }) => id)).toEqual([person.workspace, team.id]);
   expect(lines("memberships.jsonl").map(({ workspace_id, role }) => [workspace_id, role])).toEqual([[person.workspace, "owner"], [team.id, "owner"], [theirs.id, "developer"]]);
   expect(lines("keys.jsonl").map(({ name }) => name)).toEqual(["ci live", "ci test", "ci live"]);
+  expect(lines("connections.jsonl")).toMatchObject([{ id: ownApp.connection_id, workspace_id: person.workspace, client: "Heron" }, { id: sharedApp.connection_id, workspace_id: theirs.id, read_only: true }]);
+  expect(lines("connection_requests.jsonl")).toMatchObject([{ connection_id: ownApp.connection_id, action: "recallMemories", effect: "read" }, { connection_id: sharedApp.connection_id, workspace_id: theirs.id }]);
   expect(lines("sessions.jsonl")).toHaveLength(1);
   expect(lines("invitations.jsonl")).toMatchObject([{ workspace_id: theirs.id, role: "developer" }]);
   expect(lines("mails.jsonl").map(({ kind }) => kind)).toContain("sign_up_code");
@@ -75,9 +80,9 @@ test("an export holds everything of a person as JSON Lines that its own schema d
   const { db } = app().server.control;
   const hashes = [
     ...(await db.selectFrom("keys").select("secret_hash as hash").execute()), ...(await db.selectFrom("sessions").select("token_hash as hash").execute()),
-    ...(await db.selectFrom("sign_ins").select("password as hash").execute()), ...(await db.selectFrom("invitations").select("token_hash as hash").execute()),
+    ...(await db.selectFrom("sign_ins").select("password as hash").execute()), ...(await db.selectFrom("invitations").select("token_hash as hash").execute()), ...(await db.selectFrom("tokens").select("token_hash as hash").execute()),
   ].flatMap(({ hash }) => (hash === null ? [] : [hash]));
-  for (const secret of [...secrets, ...hashes, person.password]) expect(all.includes(secret)).toBe(false);
+  for (const secret of [...secrets, ...hashes, ownApp.token, ownApp.refresh, person.password]) expect(all.includes(secret)).toBe(false);
 });
 
 test("the memories of an export come back by an import, versions and relationships too", async () => {

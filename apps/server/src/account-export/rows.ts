@@ -1,6 +1,8 @@
+import type { Access, Workspace } from "@loci/engine";
 import { toLine as toAuditLine } from "../audit/link.ts";
 import { readLinks } from "../audit/links.ts";
 import type { ControlDb } from "../control/database.ts";
+import type { WorkspaceStores } from "../workspaces/stores.ts";
 import type { FileName, LineOf } from "./schemas.ts";
 
 /** Whose data it is, and the workspaces that go with it. */
@@ -11,7 +13,7 @@ export interface Subject {
 }
 
 type Reader<Name extends FileName> = (db: ControlDb, subject: Subject) => Promise<LineOf<Name>[]>;
-type Listed = Exclude<FileName, "audit">;
+type Listed = Exclude<FileName, "audit" | "connection_requests">;
 
 /** What stands in each file; nothing that opens anything. */
 const READERS: { [Name in Listed]: Reader<Name> } = {
@@ -27,6 +29,7 @@ const READERS: { [Name in Listed]: Reader<Name> } = {
   invitations: (db, { email }) => db.selectFrom("invitations").where("email", "=", email).orderBy("id")
     .select(["id", "workspace_id", "role", "created_at", "expires_at", "accepted_at", "revoked_at"]).execute(),
   keys: readKeys,
+  connections: readConnections,
   mails: (db, { email }) => db.selectFrom("mails").where("recipient", "=", email).orderBy("id").select(["id", "recipient as to", "template as kind", "status", "created_at", "sent_at"]).execute(),
 };
 
@@ -71,6 +74,35 @@ async function readKeys(db: ControlDb, { owned }: Subject): Promise<LineOf<"keys
     id, workspace_id, name, mode, starts_with: `mk_${mode}_${handle}`, scopes: readWords(scopes), group: group_name, note, tags: readWords(tags), ip_allow: readWords(ip_allow),
     created_by, created_at, expires_at, revoked_at, last_used_at,
   }));
+}
+
+async function readConnections(db: ControlDb, { user_id }: Subject): Promise<LineOf<"connections">[]> {
+  const rows = await db.selectFrom("connections").innerJoin("clients", "clients.id", "connections.client_id").selectAll("connections").select("clients.name as client").where("user_id", "=", user_id).orderBy("connections.id").execute();
+  return rows.map(({ id, workspace_id, client_id, client, label, resource, scopes, group_name, read_only, created_at, last_used_at, revoked_at }) => ({
+    id, workspace_id, client_id, client, label, resource, scopes: scopes.split(" ").filter((scope) => scope !== ""), group: group_name, read_only: read_only === 1, created_at, last_used_at, revoked_at,
+  }));
+}
+
+const REQUESTS_PER_READ = 500;
+
+/** What the person's apps did in the workspaces that they are in, as its own page shows them. */
+export async function* readRequestLines(db: ControlDb, stores: Pick<WorkspaceStores, "find">, { user_id }: Subject): AsyncGenerator<string> {
+  const connections = await db.selectFrom("connections").innerJoin("members", (join) => join.onRef("members.workspace_id", "=", "connections.workspace_id").onRef("members.user_id", "=", "connections.user_id"))
+    .innerJoin("workspaces", "workspaces.id", "connections.workspace_id").select(["connections.id", "connections.workspace_id"]).where("connections.user_id", "=", user_id).where("deleting_at", "is", null).orderBy("connections.id").execute();
+  for (const { id, workspace_id } of connections) {
+    const store = await stores.find({ workspace_id, mode: "live" });
+    if (store === null) continue;
+    for await (const access of readAccesses(store, id)) yield `${JSON.stringify({ ...access, workspace_id } satisfies LineOf<"connection_requests">)}\n`;
+  }
+}
+
+async function* readAccesses(store: Workspace, connection_id: string): AsyncGenerator<Access> {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await store.listAccesses({ connection_id, limit: REQUESTS_PER_READ, cursor });
+    yield* items;
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
 }
 
 const readWords = (text: string): string[] => JSON.parse(text) as string[];

@@ -94,6 +94,32 @@ const KeyLine = z.strictObject({
   last_used_at: time.describe("When it was last used."),
 }).describe("An API key of a workspace that the person owns, without its secret.");
 
+const ConnectionLine = z.strictObject({
+  id: z.string().describe("The connection's id."),
+  workspace_id: z.string().describe("The workspace that it works in."),
+  client_id: z.string().describe("The app, by its id or the URL of its document."),
+  client: z.string().describe("What the app calls itself."),
+  label: z.string().describe("What the person calls it."),
+  resource: z.string().describe("The address that it was let in to."),
+  scopes: z.array(z.string()).describe("What it may do."),
+  group: z.string().nullable().describe("The only group that it sees, or null."),
+  read_only: z.boolean().describe("Whether it may only read."),
+  created_at: WireTime.describe("When it was first allowed."),
+  last_used_at: time.describe("When it was last used."),
+  revoked_at: time.describe("When it was cut off."),
+}).describe("An app that the person connected, without its tokens.");
+
+const ConnectionRequestLine = z.strictObject({
+  connection_id: z.string().describe("The connection."),
+  workspace_id: z.string().describe("The workspace that it worked in."),
+  at: WireTime.describe("When."),
+  operation_id: z.string().describe("The operation's id."),
+  action: z.string().describe("What it asked for."),
+  effect: z.enum(["read", "write"]).describe("Whether it read or wrote."),
+  memories: z.array(z.string()).describe("The first 200 memories that it was about, by id."),
+  memory_count: z.int().describe("How many memories it was about."),
+}).describe("A request of an app that the person connected, of the last 90 days.");
+
 const MailLine = z.strictObject({
   id: z.string().describe("The mail's id."),
   to: z.string().describe("The address."),
@@ -124,7 +150,7 @@ const AuditLine = z.strictObject({
 /** What a line of each file is. Memories are in files of their own, one for each store. */
 export const LINES = {
   account: AccountLine, sessions: SessionLine, sign_ins: SignInLine, passkeys: PasskeyLine, workspaces: WorkspaceLine, memberships: MembershipLine,
-  invitations: InvitationLine, keys: KeyLine, mails: MailLine, audit: AuditLine,
+  invitations: InvitationLine, keys: KeyLine, connections: ConnectionLine, connection_requests: ConnectionRequestLine, mails: MailLine, audit: AuditLine,
 } as const;
 export type FileName = keyof typeof LINES;
 export type LineOf<Name extends FileName> = z.output<(typeof LINES)[Name]>;

@@ -4,7 +4,7 @@ import type { ControlDb } from "../control/database.ts";
 import type { Parts } from "../parts.ts";
 import { toExportLines } from "../transfer/export.ts";
 import type { WorkspaceStores } from "../workspaces/stores.ts";
-import { LISTED, readAuditLines, readLines, type Subject } from "./rows.ts";
+import { LISTED, readAuditLines, readLines, readRequestLines, type Subject } from "./rows.ts";
 import { toSchemaFile } from "./schemas.ts";
 import { toZip, type ZipFile } from "./zip.ts";
 
@@ -37,6 +37,7 @@ async function* listFiles(sources: Sources, subject: Subject, workspaces: { id: 
   yield { name: "README.txt", text: [README] };
   yield { name: "schema.json", text: [toSchemaFile()] };
   for (const name of LISTED) yield { name: `${name}.jsonl`, text: readLines(sources.db, name, subject) };
+  yield { name: "connection_requests.jsonl", text: readRequestLines(sources.db, sources.stores, subject) };
   yield { name: "audit.jsonl", text: readAuditLines(sources.db, subject) };
   for (const workspace of workspaces) yield* listMemories(sources, workspace);
 }
@@ -53,18 +54,21 @@ const README = `Everything that Loci keeps of you, as you asked for it.
 The files hold JSON Lines: a JSON document on each line, in UTF-8. schema.json says what stands
 in each of them. There are no passwords, keys or other secrets in here.
 
-account.jsonl       your account
-sessions.jsonl      where you are signed in
-sign_ins.jsonl      your ways to sign in
-passkeys.jsonl      your passkeys
-workspaces.jsonl    the workspaces that you own
-memberships.jsonl   the workspaces that you are in
-invitations.jsonl   invitations to your address
-keys.jsonl          the API keys of your workspaces
-mails.jsonl         which mails were sent to you
-audit.jsonl         what was done in your account and your workspaces, and by you in those of others
-memories/           the memories of your workspaces, a file for each: slug.jsonl for what live keys
-                    stored, slug.test.jsonl for test keys
+account.jsonl              your account
+sessions.jsonl             where you are signed in
+sign_ins.jsonl             your ways to sign in
+passkeys.jsonl             your passkeys
+workspaces.jsonl           the workspaces that you own
+memberships.jsonl          the workspaces that you are in
+invitations.jsonl          invitations to your address
+keys.jsonl                 the API keys of your workspaces
+connections.jsonl          the apps that you connected
+connection_requests.jsonl  what those apps read and wrote in the last 90 days
+mails.jsonl                which mails were sent to you
+audit.jsonl                what was done in your account and your workspaces, and by you in those
+                           of others
+memories/                  the memories of your workspaces, a file for each: slug.jsonl for what
+                           live keys and apps stored, slug.test.jsonl for test keys
 
 A file of memories can be imported as it is, into any workspace of any Loci:
 

@@ -96,12 +96,14 @@ interface Connection {
 function fetchFrom(url: URL, { target, bytesMax, signal }: Connection): Promise<Fetched> {
   const headers = { accept: "application/json", "accept-encoding": "identity", "user-agent": "Loci" };
   return new Promise((resolve, reject) => {
-    // Without an agent of its own it could be given a connection that was made for another address.
-    const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(target) }, (answer) => {
+    // A shared agent could give it a connection that was made for another address.
+    const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(target) });
+    const refuse = () => reject(new Error("The connection was closed without an answer."));
+    asked.once("error", reject).once("close", refuse).once("response", (answer) => {
+      // From here on the end of the answer is what tells.
+      asked.off("close", refuse);
       readText(answer, bytesMax).then((text) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }), reject).finally(() => asked.destroy());
     });
-    asked.on("error", reject);
-    asked.on("close", () => reject(new Error("The connection was closed without an answer.")));
     asked.end();
   });
 }

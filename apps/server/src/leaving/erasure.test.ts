@@ -4,11 +4,12 @@ import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { verifyChain } from "../audit/verify.ts";
 import { ERASER } from "../testing/eraser.ts";
+import { newConnection } from "../testing/connections.ts";
 import { findWords } from "../testing/files.ts";
 import { startTestApp, type TestApp } from "../testing/harness.ts";
 import type { TestPerson } from "../testing/people.ts";
 
-const CANARIES = ["canaryname", "canaryaddress", "canarynew", "canarycompany", "canarymemory", "canarytest", "canarykey", "canarynote", "canarygroup", "canaryagent", "canarytitle", "canaryquestion"];
+const CANARIES = ["canaryname", "canaryaddress", "canarynew", "canarycompany", "canarymemory", "canarytest", "canarykey", "canarynote", "canarygroup", "canaryagent", "canarytitle", "canarylabel", "canaryquestion"];
 
 async function listBroken({ server }: TestApp): Promise<unknown[]> {
   const chains = await server.control.db.selectFrom("audit_heads").select("chain").execute();
@@ -40,6 +41,11 @@ async function liveFully(app: TestApp, friend: TestPerson): Promise<TestPerson> 
   require(await canary.call("POST", "/v1/invitations/accept", { token }, agent), 200);
   require(await canary.call("PATCH", `/v1/workspaces/${String(id)}`, { name: "Friends of birds" }, agent), 200);
   require(await canary.call("POST", "/v1/store", { content: "Shared by the team.", group: "shared" }, { "x-workspace": String(id) }), 200);
+  // An app of their own, and one in the team, with what they call it in their own place alone.
+  const heron = await newConnection(app, canary, { group: "canarygroup" });
+  require(await canary.call("PATCH", `/v1/connections/${heron.connection_id}`, { label: "Canarylabel" }, agent), 200);
+  require(await heron.call("POST", "/v1/store", { content: "The canarymemory was heard.", group: "canarygroup" }, agent), 200);
+  require(await (await newConnection(app, canary, { workspace: String(id) })).call("POST", "/v1/recall", { query: "canaryquestion" }, agent), 200);
   // Other ways in: a code that is never used, a link, a wrong password, another address.
   const browser = app.newBrowser();
   for (const way of ["code", "magic-link"]) require(await browser.call("POST", `/v1/auth/${way}`, { email: canary.email }, agent), 202);
@@ -73,9 +79,10 @@ test("an account that was deleted at once leaves no byte of the person in any fi
 
   expect(findWords(app.dataDir, [...words, canary.workspace])).toEqual([expect.stringContaining(`${canary.workspace} in control.db`)]);
   expect(await listBroken(app)).toEqual([]);
-  for (const table of ["users", "former_addresses", "proofs", "mails", "invitations", "keys", "kept_answers"] as const) {
+  for (const table of ["users", "former_addresses", "proofs", "mails", "invitations", "keys", "connections", "kept_answers"] as const) {
     expect(JSON.stringify(await db.selectFrom(table).selectAll().execute()), table).not.toMatch(/canary/i);
   }
+  for (const table of ["connections", "token_families", "tokens"] as const) expect(await db.selectFrom(table).selectAll().execute(), table).toEqual([]);
   expect(await db.selectFrom("audit").select(["action", "target"]).where("chain", "=", "instance").where("action", "like", "%.deleted").execute())
     .toEqual([{ action: "workspace.deleted", target: canary.workspace }, { action: "account.deleted", target: canary.user_id }]);
   expect((await db.selectFrom("jobs").select("kind").where("status", "=", "failed").execute())).toEqual([]);

@@ -1,13 +1,12 @@
 import { DAY_MS } from "@loci/kit/clock";
 import type { Parts } from "../parts.ts";
+import { readDocumentUrl } from "./documents.ts";
 import { OAuthError } from "./errors.ts";
-
-/** The command line of Loci itself. It is in the database from the beginning. */
-export const OWN_CLI = "loci-cli";
+import { chargeDocument } from "./limits.ts";
 
 /** A program that asks people for access. None of them has a secret: what a person is told of it is what it says of itself. */
 export interface Client {
-  /** `cli_…`, the URL of its metadata document, or `loci-cli`. */
+  /** `cli_…`, the URL of its metadata document, or `loci-cli`, the command line of Loci itself. */
   id: string;
   /** `registered` said what it likes, nobody checked it; a `document` lies at a host that it can be known by. */
   kind: "registered" | "document" | "own";
@@ -18,26 +17,57 @@ export interface Client {
   redirect_uris: string[];
 }
 
-type ClientParts = Pick<Parts, "control" | "now">;
+type ClientParts = Pick<Parts, "control" | "now" | "accounts" | "documents">;
 
-/** The client as it is kept, however long ago its document was read; nothing is fetched. For what was issued to it before. */
-export async function findClient({ control }: ClientParts, client_id: string): Promise<Client | undefined> {
-  const row = await control.db.selectFrom("clients").select(["id", "kind", "name", "uri", "application_type", "redirect_uris"]).where("id", "=", client_id).executeTakeFirst();
-  return row && { ...row, redirect_uris: JSON.parse(row.redirect_uris) as string[] };
+/** When a document was read, and until when it is believed. */
+interface Fetch {
+  fetched_at: string;
+  fresh_until: string;
 }
 
-/** The client as it is now, for who is about to ask a person for something; throws `invalid_client`. */
-export async function getClient(parts: ClientParts, { client_id }: { client_id: string; address: string | null }): Promise<Client> {
-  const known = await findClient(parts, client_id);
-  if (known === undefined) throw new OAuthError("invalid_client", "This client is not known. Register it, or use the https URL of its metadata document as client_id.");
-  await noteUse(parts, client_id);
-  return known;
+/** The client as it is kept, however long ago its document was read; nothing is fetched. For what was issued to it before. */
+export async function findClient(parts: Pick<Parts, "control">, client_id: string): Promise<Client | undefined> {
+  return (await findRow(parts, client_id))?.client;
+}
+
+/** The client as it is now, for who is about to ask a person for something; throws `invalid_client`. `address` is that of whoever makes us look. */
+export async function getClient(parts: ClientParts, { client_id, address }: { client_id: string; address: string | null }): Promise<Client> {
+  const at = parts.now().toISOString();
+  const url = readDocumentUrl(client_id);
+  const known = await findRow(parts, client_id);
+  if (known !== undefined && (url === null || (known.fresh_until ?? "") > at)) {
+    await noteUse(parts, known);
+    return known.client;
+  }
+  if (url === null) throw new OAuthError("invalid_client", "This client is not known. Register it, or use the https URL of its metadata document as client_id.");
+  const { client, freshMs } = await parts.documents.read(url, () => chargeDocument(parts, address));
+  await saveClient(parts, client, { fetched_at: at, fresh_until: new Date(parts.now().getTime() + freshMs).toISOString() });
+  return client;
+}
+
+/** Keeps a client; one that is there already becomes what it says now. */
+export async function saveClient({ control, now }: Pick<Parts, "control" | "now">, client: Client, fetch: Fetch | null = null): Promise<void> {
+  const at = now().toISOString();
+  const said = { name: client.name, uri: client.uri, application_type: client.application_type, redirect_uris: JSON.stringify(client.redirect_uris), fetched_at: fetch?.fetched_at ?? null, fresh_until: fetch?.fresh_until ?? null, last_used_at: at };
+  await control.db.insertInto("clients").values({ id: client.id, kind: client.kind, created_at: at, ...said }).onConflict((known) => known.column("id").doUpdateSet(said)).execute();
+}
+
+interface KnownClient {
+  client: Client;
+  fresh_until: string | null;
+  last_used_at: string | null;
+}
+
+async function findRow({ control: { db } }: Pick<Parts, "control">, client_id: string): Promise<KnownClient | undefined> {
+  const row = await db.selectFrom("clients").selectAll().where("id", "=", client_id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { id, kind, name, uri, application_type, redirect_uris, fresh_until, last_used_at } = row;
+  return { client: { id, kind, name, uri, application_type, redirect_uris: JSON.parse(redirect_uris) as string[] }, fresh_until, last_used_at };
 }
 
 /** What nobody uses goes some day; to the day is close enough. */
-async function noteUse({ control, now }: ClientParts, client_id: string): Promise<void> {
-  const nowMs = now().getTime();
-  const used = { last_used_at: new Date(nowMs).toISOString() };
-  const dayAgo = new Date(nowMs - DAY_MS).toISOString();
-  await control.db.updateTable("clients").set(used).where("id", "=", client_id).where((row) => row.or([row("last_used_at", "is", null), row("last_used_at", "<", dayAgo)])).execute();
+async function noteUse({ control, now }: Pick<Parts, "control" | "now">, { client, last_used_at }: KnownClient): Promise<void> {
+  const at = now();
+  if (last_used_at !== null && at.getTime() - Date.parse(last_used_at) < DAY_MS) return;
+  await control.db.updateTable("clients").set({ last_used_at: at.toISOString() }).where("id", "=", client.id).execute();
 }

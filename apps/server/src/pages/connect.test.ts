@@ -84,7 +84,7 @@ test("an assistant that calls from a cloud is said not to reach a server without
   expect(await page.locator("#unreachable").isVisible()).toBe(false);
 });
 
-test("everything fits into 360 pixels, in light and dark, with text that can be told from its ground", async () => {
+test("everything fits into 360 pixels, in light and dark", async () => {
   const ada = await app().newPerson();
   await ada.call("POST", "/v1/workspaces", { name: "A long name of a team, for a narrow screen" });
   const { page } = await openConnectPage({ person: ada });
@@ -95,7 +95,6 @@ test("everything fits into 360 pixels, in light and dark, with text that can be 
       for (const { slug, title } of INSTALL_CLIENTS) {
         await page.getByRole("radio", { name: title, exact: true }).check();
         expect(await page.evaluate(() => document.documentElement.scrollWidth), slug).toBeLessThanOrEqual(width);
-        if (process.platform) await page.screenshot({ path: `/work/lab/H8/shot-${slug}-${colorScheme}-${width}.png`, fullPage: true });
       }
     }
   }

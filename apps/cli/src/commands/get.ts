@@ -1,0 +1,15 @@
+import { defineCommand } from "../arguments/command.ts";
+import { toMemoryLines } from "./shown.ts";
+
+export const get = defineCommand({
+  takes: "ID",
+  count: [1, 1],
+  about: "Shows a memory: all that is known of it, and its text in full.",
+  options: {},
+  examples: ["loci get mem_0199f3a2 --json | jq .tags"],
+  run: async (desk, { positionals: [id = ""] }) => {
+    const loci = await desk.connect();
+    const memory = await loci.memories.get(id);
+    await desk.output.answer(memory, () => toMemoryLines(memory));
+  },
+});

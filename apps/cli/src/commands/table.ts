@@ -1,0 +1,31 @@
+import type { Command } from "../arguments/command.ts";
+
+interface Entry {
+  section: Section;
+  /** One line, for the help. */
+  summary: string;
+  /** The command's own file is read when it is run. */
+  load(): Promise<Command>;
+}
+
+export const SECTIONS = ["Memories", "Assistants", "Signing in", "Looking around"] as const;
+type Section = (typeof SECTIONS)[number];
+
+const ENTRIES: Record<string, Entry> = {
+  store: { section: "Memories", summary: "Keep a memory", load: async () => (await import("./store.ts")).store },
+  recall: { section: "Memories", summary: "Find the memories that answer a question", load: async () => (await import("./recall.ts")).recall },
+  list: { section: "Memories", summary: "List memories, the newest first", load: async () => (await import("./list.ts")).list },
+  get: { section: "Memories", summary: "Show a memory", load: async () => (await import("./get.ts")).get },
+  update: { section: "Memories", summary: "Change a memory", load: async () => (await import("./update.ts")).update },
+  forget: { section: "Memories", summary: "Forget memories", load: async () => (await import("./forget.ts")).forget },
+  groups: { section: "Memories", summary: "List groups", load: async () => (await import("./groups.ts")).groups },
+  export: { section: "Memories", summary: "Write all memories out, as JSON Lines", load: async () => (await import("./export.ts")).exportMemories },
+  import: { section: "Memories", summary: "Take memories in from a file", load: async () => (await import("./import.ts")).importMemories },
+  mcp: { section: "Assistants", summary: "Serve MCP on standard input and output", load: async () => (await import("./mcp.ts")).mcp },
+  login: { section: "Signing in", summary: "Sign in to a server", load: async () => (await import("./login.ts")).login },
+  logout: { section: "Signing in", summary: "Sign out, here and there", load: async () => (await import("./logout.ts")).logout },
+  whoami: { section: "Signing in", summary: "Show as whom you call, and what you may do", load: async () => (await import("./whoami.ts")).whoami },
+  usage: { section: "Looking around", summary: "Show what the workspace has used", load: async () => (await import("./usage.ts")).usage },
+};
+
+export const COMMANDS: ReadonlyMap<string, Entry> = new Map(Object.entries(ENTRIES));

@@ -1,0 +1,104 @@
+import type { AppError } from "@loci/kit/errors";
+import type { AuthorizationRequest } from "../oauth/request.ts";
+import type { OfferedWorkspace } from "../oauth/consents.ts";
+import type { Client } from "../oauth/clients.ts";
+import { OAUTH_SCOPE_MEANS } from "../policy/oauth-scopes.ts";
+import { html, type Html } from "./html.ts";
+import type { PageParts } from "./layout.ts";
+
+interface Question extends AuthorizationRequest {
+  id: string;
+  person: { email: string };
+  /** At least one; a personal URL leaves no choice. */
+  workspaces: OfferedWorkspace[];
+}
+
+/** Asks a person whether an app may in: who it is as far as that is known, where it takes them, and what it may do. */
+export const toConsentPage = (question: Question): PageParts => {
+  const { id, client, redirect_uri, person } = question;
+  return {
+    title: `Connect ${client.name}`,
+    script: "consent",
+    content: html`<section data-step="ask">
+<h1>Connect ${client.name}?</h1>
+<p class="lead">It asks to use your memory. You are signed in as <strong>${person.email}</strong>. <button type="button" class="link" id="change">Not you?</button></p>
+<dl class="facts">
+<div><dt>Who it is</dt><dd>${toIdentity(client)}</dd></div>
+<div><dt>Takes you to</dt><dd><strong>${toPlace(redirect_uri)}</strong></dd></div>
+</dl>
+${isLocal(redirect_uri) ? LOCAL_WARNING : null}
+<form id="consent" method="post" data-id="${id}">
+${toScopeChoice(question)}
+${toWorkspaceChoice(question)}
+${LIMITS}
+<div class="pair">
+<button type="button" class="quiet" id="deny">Cancel</button>
+<button>Connect</button>
+</div>
+</form>
+<p class="after hint">You can limit or end this at any time under <a href="/connections">connected apps</a>.</p>
+</section>
+<section data-step="done" hidden>
+<h1>Back to ${client.name}</h1>
+<p class="lead">If nothing opened, go there yourself. You can close this page.</p>
+<a class="button" id="onward" href="/">Go to ${client.name}</a>
+</section>`,
+  };
+};
+
+function toIdentity({ kind, id, uri }: Client): Html {
+  if (kind === "own") return html`The command line of Loci.`;
+  if (kind === "document") return html`It is described at <strong>${new URL(id).host}</strong>.`;
+  return html`It gave this name itself, and nobody checked it.${uri === null ? null : html` It says that its home is <strong>${new URL(uri).host}</strong>.`}`;
+}
+
+const isWeb = (protocol: string): boolean => protocol === "https:" || protocol === "http:";
+
+function toPlace(redirect_uri: string): string {
+  const { protocol, host } = new URL(redirect_uri);
+  return isWeb(protocol) ? host : `an app on this device (${protocol})`;
+}
+
+const isLocal = (redirect_uri: string): boolean => new URL(redirect_uri).protocol !== "https:";
+
+const LOCAL_WARNING = html`<p class="notice warning" role="note"><strong>The answer goes to a program on this device.</strong> Which one it is cannot be seen from here. Go on only if you have just started this yourself.</p>`;
+
+const toScopeChoice = ({ scopes }: Question): Html => html`<fieldset>
+<legend>It may</legend>
+${scopes.map((scope) => html`<label class="check"><input type="checkbox" name="scopes" value="${scope}" checked>${OAUTH_SCOPE_MEANS[scope]}</label>`)}
+</fieldset>`;
+
+function toWorkspaceChoice({ workspaces }: Question): Html {
+  const [first, ...more] = workspaces;
+  if (first !== undefined && more.length === 0) {
+    return html`<input type="hidden" name="workspace" value="${first.id}"><p class="fixed">In the workspace <strong>${first.name}</strong></p>`;
+  }
+  return html`<div class="field">
+<label for="workspace">In the workspace</label>
+<select id="workspace" name="workspace">
+${workspaces.map(({ id, slug, name }) => html`<option value="${id}">${name === slug ? name : `${name} (${slug})`}</option>`)}
+</select>
+</div>`;
+}
+
+const LIMITS = html`<details>
+<summary>Limit it further</summary>
+<label class="check"><input type="checkbox" name="read_only" value="yes" aria-describedby="read-only-hint">Reading only</label>
+<p class="hint" id="read-only-hint">Whatever stands above, it changes nothing until you lift this.</p>
+<div class="field">
+<label for="group">One group</label>
+<input id="group" name="group" maxlength="200" autocomplete="off" spellcheck="false" aria-describedby="group-hint">
+<p class="hint" id="group-hint">It sees the memories of this group alone. Empty: all of the workspace.</p>
+</div>
+</details>`;
+
+/** Why an app cannot be connected, where it cannot be told itself. */
+export const toRefusedPage = ({ code, message }: Pick<AppError, "code" | "message">): PageParts => ({
+  title: "This app cannot be connected",
+  content: html`<h1>This app cannot be connected</h1>
+<p class="lead">${message}</p>
+<div class="stack">
+${code === "not_found" ? html`<a class="button" href="/sign-in">Sign in with another account</a>` : null}
+<a class="button quiet" href="/">Start page</a>
+</div>`,
+});
