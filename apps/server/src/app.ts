@@ -16,6 +16,7 @@ import { keyRoutes } from "./keys/routes.ts";
 import { leavingRoutes } from "./leaving/routes.ts";
 import { memberRoutes } from "./members/routes.ts";
 import { mailRoutes } from "./mail/routes.ts";
+import { mcpRoutes } from "./mcp/routes.ts";
 import { memoryRoutes } from "./memories/routes.ts";
 import { oauthRoutes } from "./oauth/routes.ts";
 import { operatorRoutes } from "./operators/routes.ts";
@@ -64,6 +65,7 @@ export function toRoutes(parts: Parts, state: ProcessState): Route[] {
     ...(mode === "production" ? [] : mailRoutes(parts)), // /dev/mail  /dev/mail.json
     ...statusRoutes({ ...parts, ...state, dataDir, metricsToken, production: mode === "production" }), // /health  /healthz  /livez  /readyz  /metrics
   ];
+  routes.push(...mcpRoutes({ ...parts, version: VERSION }, routes)); // /mcp  /mcp/{client}/{workspace}
   let text: string | undefined;
   const openApi = () => (text ??= JSON.stringify(toOpenApiDocument(routes, publicUrl)));
   routes.push(...docsRoutes({ openApi, publicUrl })); // /openapi.json  /docs…

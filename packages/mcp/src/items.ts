@@ -55,18 +55,22 @@ function toPart(text: string, offset: number, charsMax: number): string {
 
 const toSource = ({ kind, client, ref }: Memory["source"]): string => cleanLine([[kind, client].filter(Boolean).join("/"), ref].filter(Boolean).join(" "));
 
-/** Items as fenced text, one a line with who stands behind it first; `note` may say more about each. */
-export function toItemsText<I extends Item>(items: readonly I[], none: string, note: (item: I) => string = () => ""): string {
-  return items.length === 0 ? none : toFenced(items.map((item) => `${toHead(item, note(item))} ${item.content}${toRest(item)}`));
+/** Items as fenced text; `note` may say more about each, in words of ours. */
+export function toItemsText<I extends Item>(items: readonly I[], none: string, note?: (item: I) => string): string {
+  return items.length === 0 ? none : toFenced(items.map((item) => toItemLine(item, note?.(item))));
 }
 
-function toHead({ id, occurred_at, created_at, type, group, tags, trust, source }: Item, note: string): string {
-  const labels = tags === undefined ? [] : [`tags=${toValue(tags.join(","))}`];
-  const words = [id, (occurred_at ?? created_at).slice(0, 10), toValue(type), `group=${toValue(group)}`, ...labels, `trust=${trust}`, `source=${toValue(source)}`, note];
-  return `[${words.filter(Boolean).join(" ")}]`;
+/** An item for a model: who stands behind it first, then its text. */
+export function toItemLine(item: Item, note = ""): string {
+  const { id, content, cut_chars, type, group, tags = [], trust, source, created_at, occurred_at } = item;
+  const day = (occurred_at ?? created_at).slice(0, 10);
+  const labels = tags.length === 0 ? "" : `tags=${toValue(tags.join(","))}`;
+  const head = [id, day, toValue(type), `group=${toValue(group)}`, labels, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
+  return `[${head.join(" ")}] ${content}${cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`}`;
 }
 
 /** A stored word as it is, or in quotes when it holds what could be taken for the end of the head. */
 const toValue = (text: string): string => (/^[\p{L}\p{N}_.,:;@/+#-]*$/u.test(text) ? text : JSON.stringify(text));
 
-const toRest = ({ cut_chars }: Item): string => (cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`);
+/** What tells a model that a list goes on; nothing on its last page. */
+export const toMore = (next: string | null): string => (next === null ? "" : `\nThere is more: call again with cursor ${next}`);

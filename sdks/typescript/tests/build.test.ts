@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { publint } from "publint";
 import { openServerProcess } from "../../../apps/server/src/testing/server-process.ts";
 import { ROOT, run, sharePublished } from "./published.ts";
 
-const TSC = path.join(ROOT, "../../node_modules/typescript/bin/tsc");
+const MODULES = path.join(ROOT, "../../node_modules");
+const TSC = path.join(MODULES, "typescript/bin/tsc");
+const ATTW = path.join(MODULES, "@arethetypeswrong/cli/dist/index.js");
 
 const project = sharePublished();
 
@@ -80,6 +83,16 @@ test("what is published is code, types, licence and words, and needs nothing", (
     expect(text).not.toMatch(/(?:from |import\(|require\()"\.[^"]*\.ts"/);
     expect(text).not.toContain("__rewriteRelativeImportExtension");
   }
+});
+
+test("publint finds nothing to say about what is published", async () => {
+  const { messages } = await publint({ pkgDir: project().dist, strict: true });
+  expect(messages).toEqual([]);
+});
+
+test("every way of resolving finds the right types: arethetypeswrong finds nothing wrong", { timeout: 60_000 }, async () => {
+  const { stdout } = await run(process.execPath, [ATTW, "--pack", project().dist, "--no-color", "--no-emoji"], { cwd: project().folder }).catch((error: { stdout: string }) => error);
+  expect(stdout).toContain("No problems found");
 });
 
 test("the examples of the README run against a server as they stand there", { timeout: 60_000 }, async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { shareBrowser } from "../../../apps/server/src/testing/chromium.ts";
 import { openFaultServer, readScenarios, type FaultServer } from "../../conformance/server.ts";
 import { findNode18 } from "./node18.ts";
@@ -30,7 +30,8 @@ const FORMS = [
   { form: "required", load: 'import { createRequire } from "node:module"; const sdk = createRequire(import.meta.url)("@loci/sdk");' },
 ];
 
-test.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", async (node, { expect }) => {
+// Most of a run is waiting for timeouts: side by side they take no longer than one.
+test.concurrent.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", async (node, { expect }) => {
   const { folder } = project();
   const file = `${node.form}.mjs`;
   writeFileSync(path.join(folder, file), `${node.load}\nimport { run } from "./scenarios.mjs";\nconsole.log(JSON.stringify([process.version, await run(sdk, process.argv[2], process.argv[3])]));`);
@@ -40,7 +41,7 @@ test.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("
   expect(result).toEqual(all("node"));
 });
 
-test("what is published passes every scenario in a worker on workerd", async () => {
+test.concurrent("what is published passes every scenario in a worker on workerd", async ({ expect }) => {
   const { folder } = project();
   writeFileSync(path.join(folder, "worker.mjs"), `
     import * as sdk from "./sdk/index.js";
@@ -50,7 +51,7 @@ test("what is published passes every scenario in a worker on workerd", async () 
   expect(await askWorker(project(), { SERVER: server.url })).toEqual(all("workerd"));
 });
 
-test("what is published passes every scenario in Chromium, from a page of another origin", async () => {
+test.concurrent("what is published passes every scenario in Chromium, from a page of another origin", async ({ expect }) => {
   const { folder, dist } = project();
   const context = await browser().newContext();
   const page = await context.newPage();

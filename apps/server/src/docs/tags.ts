@@ -14,6 +14,7 @@ export const TAGS = [
   { name: "Account", description: "The person who is signed in: profile, sessions, ways to sign in, leaving." },
   { name: "Workspaces", description: "Workspaces, their members and invitations." },
   { name: "OAuth", description: "How apps ask people for access: metadata, authorization, tokens." },
+  { name: "MCP", description: "The Model Context Protocol, for assistants and agents." },
   { name: "Audit", description: "What was done, by whom and from where." },
   { name: "Administration", description: "For operators of the instance." },
   { name: "Pages", description: "Pages for people." },

@@ -21,8 +21,8 @@ export type RouteScope = Permission | "any key" | "any program" | "any caller" |
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** Whether a caller may send the same request again: it changes nothing, it changes nothing more, or only under an `Idempotency-Key`. */
-type Repeat = "safe" | "idempotent" | "with key";
+/** Whether a caller may send the same request again: it changes nothing, it changes nothing more, only under an `Idempotency-Key`, or it may do it twice. */
+type Repeat = "safe" | "idempotent" | "with key" | "never";
 
 /** What an answer is made of: JSON by a schema, bytes of a media type, the way to another page, a whole response of its own, or nothing. */
 export type Answer<Schema extends z.ZodType = z.ZodType> =
@@ -121,7 +121,7 @@ export interface Call<Request extends RequestParts = RequestParts> extends Membe
   readonly workspace: Workspace;
 }
 
-interface ProgramCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
+export interface ProgramCall<Request extends RequestParts = RequestParts> extends MemberCall<Request> {
   readonly actor: ProgramActor;
   /** The request as it came. */
   readonly request: globalThis.Request;

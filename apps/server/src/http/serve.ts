@@ -80,7 +80,7 @@ function handle(front: Front, route: Route, call: RouteCall): Promise<AnyReply> 
 
 /** Whether a repeat under the same `Idempotency-Key` is answered with the first answer. */
 export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "scope">): boolean =>
-  scope !== "open" && repeat !== "safe" && (repeat === "with key" || opensStore(scope));
+  scope !== "open" && repeat !== "safe" && repeat !== "never" && (repeat === "with key" || opensStore(scope));
 
 /** An answer to what met no route, with the same headers and log line as the others. */
 export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
@@ -160,10 +160,11 @@ export function answerPreflight(front: Front) {
   return (): Response => new Response(null, { status: 204, headers: { ...front.securityHeaders, ...PREFLIGHT } });
 }
 
-function toWholeResponse(securityHeaders: Record<string, string>, request_id: string, { status, statusText, headers: own, body }: Response): Response {
-  const headers = new Headers({ ...securityHeaders, "x-request-id": request_id });
-  for (const [name, value] of own) headers.set(name, value);
-  return new Response(body, { status, statusText, headers });
+function toWholeResponse(securityHeaders: Record<string, string>, request_id: string, response: Response): Response {
+  const { headers } = response;
+  for (const name in securityHeaders) if (!headers.has(name)) headers.set(name, securityHeaders[name] as string);
+  headers.set("x-request-id", request_id);
+  return response;
 }
 
 const JSON_TYPE = "application/json";

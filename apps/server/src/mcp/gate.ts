@@ -34,6 +34,12 @@ export class McpGate {
     this.hosts = [new URL(config.publicUrl).hostname, ...(config.mode === "production" ? [] : localhostAllowedHostnames())];
   }
 
+  /** The resources whose tokens open a URL: one for `/mcp` opens personal ones of its workspace too, one for a personal URL only that. */
+  listResources(url: string): string[] {
+    const { publicUrl } = this.config;
+    return [...new Set([`${publicUrl}/mcp`, publicUrl + new URL(url).pathname])];
+  }
+
   /** Refuses names that somebody has pointed at this server (DNS rebinding), and the pages of other sites. */
   requireOwnSite({ header }: Pick<Knock, "header">): void {
     const host = header("host");

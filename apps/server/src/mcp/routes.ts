@@ -1,38 +1,75 @@
 import type { AppError } from "@loci/kit/errors";
-import { createMcpServer, type Profile } from "@loci/mcp";
-import { createMcpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { ErrorReply } from "../http/errors.ts";
-import { guarded, whole, type Answers, type AnyReply, type OpenCall, type ProgramCall, type Route } from "../http/route.ts";
+import { guarded, whole, type Answers, type AnyReply, type Declaration, type OpenCall, type ProgramCall, type RequestParts, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { toCaller } from "./caller.ts";
 import { McpGate } from "./gate.ts";
+import { McpHost } from "./host.ts";
 import { readRpcId, RPC_REFUSALS, toRpcRefusal } from "./refusals.ts";
 
-/** The limit of SECURITY 3.6, which is that of the protocol's own SDK as well. */
+/** The limit of SECURITY 3.6, which the SDK of the protocol has as well. */
 const MESSAGE_BYTES_MAX = 4 * 2 ** 20;
 
-type McpParts = Pick<Parts, "config" | "log"> & { version: string };
-
 const Profiled = z.strictObject({
-  profile: z.enum(["full", "minimal"]).optional().describe("`minimal` shows four tools instead of all."),
+  profile: z.enum(["full", "minimal"]).default("full").describe("`minimal` shows four tools instead of all."),
 });
 const Personal = z.strictObject({
-  client: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/).describe("What memories name as their source, such as claude or cursor."),
+  client: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/).describe("The program, as memories shall name it: claude, cursor."),
   workspace: z.string().describe("The workspace, by id or slug."),
 });
 const Message = z.unknown().meta({ description: "A message of MCP (JSON-RPC 2.0)." });
 
 const ANSWERS: Answers = {
-  200: whole("application/json", "The answer; as an event stream where there is more to say before it."),
+  200: whole("application/json", "The answer; an event stream where more is said before it."),
   202: whole("application/json", "A notification was taken."),
   ...RPC_REFUSALS,
 };
 
-type Asked = ProgramCall<{ query: typeof Profiled }>;
+interface McpRequest extends RequestParts {
+  params?: typeof Personal;
+  query: typeof Profiled;
+  body?: typeof Message;
+}
 
-/** MCP by streamable HTTP, both eras of it, without sessions. A personal URL names the client; it carries no secret. */
+interface McpParts extends Pick<Parts, "config" | "log"> {
+  version: string;
+}
+
+/** MCP over streamable HTTP, both eras of it, without sessions. A personal URL names program and workspace; it carries no secret. */
 export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
-  const host = new McpHost(parts, others);
-  return ["/mcp", "/mcp/{client}/{workspace}"].flatMap((path) => [post(host, path), get(host, path), end(host, path)]);
+  const gate = new McpGate(parts.config, others);
+  const host = new McpHost(parts);
+  const answer = (call: ProgramCall<McpRequest>) => answerMessage(gate, host, call);
+
+  return [{ path: "/mcp", name: "Mcp" }, { path: "/mcp/{client}/{workspace}", name: "PersonalMcp", params: Personal }].flatMap(({ path, name, params }) => {
+    const declare = (method: Declaration["method"], more: Pick<Declaration, "id" | "summary" | "description" | "repeat"> & { body?: typeof Message }) => {
+      const { body, ...rest } = more;
+      return guarded<"any program", McpRequest, Answers>("any program", {
+        ...rest, method, path, tags: ["MCP"], responses: ANSWERS,
+        request: { query: Profiled, ...(params !== undefined && { params }), ...(body !== undefined && { body, bodyBytesMax: MESSAGE_BYTES_MAX }) },
+        audience: (url) => gate.listResources(url),
+        refusal: (error, standard, call) => refuse(gate, error, standard, call),
+      }, answer);
+    };
+    return [
+      declare("post", { id: `send${name}Message`, summary: "Send a message of MCP", repeat: "never", body: Message, description: "The tools, resources and prompts of Loci, by the Model Context Protocol of 2026-07-28 or 2025-11-25." }),
+      declare("get", { id: `open${name}Stream`, summary: "Open a stream of MCP", repeat: "safe", description: "There are none: this server speaks when it is asked." }),
+      declare("delete", { id: `end${name}Session`, summary: "End a session of MCP", repeat: "idempotent", description: "There are none: each message stands for itself." }),
+    ];
+  });
+}
+
+async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<McpRequest>): Promise<{ status: number; response: Response }> {
+  const { request, params, query, body } = call;
+  gate.requireOwnSite(call);
+  gate.requireMessage(body, call);
+  const client = params?.client ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
+  const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile });
+  return { status: response.status, response };
+}
+
+function refuse(gate: McpGate, error: AppError, standard: ErrorReply, call: OpenCall): AnyReply {
+  if (standard.status === 401) standard.headers["www-authenticate"] = gate.toChallenge(call);
+  return toRpcRefusal(error, standard, readRpcId(call.body));
 }

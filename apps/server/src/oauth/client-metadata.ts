@@ -7,7 +7,7 @@ const REDIRECTS_MAX = 20;
 const NAME_CHARS_MAX = 100;
 const WEB_URL = { protocol: /^https?$/, error: "must be an http or https URL." } as const;
 
-export const GRANT_TYPES = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
+export const GRANT_TYPES = ["authorization_code", "refresh_token"];
 
 /** What a client says of itself. What is not named here is not looked at (RFC 7591 2). */
 export const ClientMetadata = z.looseObject({
@@ -16,14 +16,14 @@ export const ClientMetadata = z.looseObject({
   redirect_uris: z.array(z.string()).min(1).max(REDIRECTS_MAX).describe("Where people are sent back to: https, http on 127.0.0.1, [::1] or localhost (whose port may differ later), or a scheme of the app's own."),
   application_type: z.enum(["web", "native"]).optional().describe("`web` for an app on a server, `native` for one on the person's machine; without it that follows from the redirect URIs."),
   token_endpoint_auth_method: z.string().max(100).optional().describe("Clients have no secret here, so whatever is asked for, `none` is what they get."),
-  grant_types: z.array(z.string().max(200)).max(20).optional().describe("`authorization_code`, `refresh_token` and the device grant can be used; others are left out."),
+  grant_types: z.array(z.string().max(200)).max(20).optional().describe("`authorization_code` and `refresh_token` can be used; others are left out."),
   response_types: z.array(z.string().max(200)).max(20).optional().describe("`code` can be used; others are left out."),
 });
 type Said = z.output<typeof ClientMetadata>;
 
 /** What is kept of a client's own words; throws `invalid_redirect_uri` or `invalid_client_metadata`. */
 export function readClientMetadata({ client_name = "", client_uri, redirect_uris, application_type, grant_types, response_types }: Said): Omit<Client, "id" | "kind"> {
-  if (grant_types !== undefined && !grant_types.some((type) => GRANT_TYPES.includes(type) && type !== "refresh_token")) throw refused(`grant_types names none that can be used here: ${GRANT_TYPES.join(", ")}.`);
+  if (grant_types !== undefined && !grant_types.includes("authorization_code")) throw refused(`grant_types must name authorization_code.`);
   if (response_types !== undefined && !response_types.includes("code")) throw refused("response_types must name code.");
   const uris = [...new Set(redirect_uris)].map(requireRedirectUri);
   const local = uris.find((uri) => !isHttps(uri));

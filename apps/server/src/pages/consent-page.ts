@@ -63,7 +63,7 @@ const isLocal = (redirect_uri: string): boolean => new URL(redirect_uri).protoco
 
 const LOCAL_WARNING = html`<p class="notice warning" role="note"><strong>The answer goes to a program on this device.</strong> Which one it is cannot be seen from here. Go on only if you have just started this yourself.</p>`;
 
-const toScopeChoice = ({ scopes }: Question): Html => html`<fieldset>
+const toScopeChoice = ({ scopes }: Question): Html => html`<fieldset class="checks">
 <legend>It may</legend>
 ${scopes.map((scope) => html`<label class="check"><input type="checkbox" name="scopes" value="${scope}" checked>${OAUTH_SCOPE_MEANS[scope]}</label>`)}
 </fieldset>`;
@@ -81,14 +81,18 @@ ${workspaces.map(({ id, slug, name }) => html`<option value="${id}">${name === s
 </div>`;
 }
 
-const LIMITS = html`<details>
+const LIMITS = html`<details class="limits">
 <summary>Limit it further</summary>
+<div>
+<div class="field">
 <label class="check"><input type="checkbox" name="read_only" value="yes" aria-describedby="read-only-hint">Reading only</label>
 <p class="hint" id="read-only-hint">Whatever stands above, it changes nothing until you lift this.</p>
+</div>
 <div class="field">
 <label for="group">One group</label>
 <input id="group" name="group" maxlength="200" autocomplete="off" spellcheck="false" aria-describedby="group-hint">
 <p class="hint" id="group-hint">It sees the memories of this group alone. Empty: all of the workspace.</p>
+</div>
 </div>
 </details>`;
 

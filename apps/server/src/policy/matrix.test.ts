@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { RouteScope } from "../http/route.ts";
+import { newConnection } from "../testing/connections.ts";
 import { shareTestApp, type Answer } from "../testing/harness.ts";
 import { insertMember, insertPerson } from "../testing/signed-in.ts";
+import { OAUTH_SCOPES, oauthScopesFor, type OAuthScope } from "./oauth-scopes.ts";
 import { isPermission, isScope, PERMISSIONS, ruleOf, SCOPES, type Permission } from "./permissions.ts";
 import { ROLES, type Role } from "./roles.ts";
 
@@ -16,6 +18,8 @@ interface Operation {
   method: string;
   path: string;
   scope: string;
+  /** Whether it refuses in the words of another protocol. */
+  foreign: boolean;
 }
 
 /** "in": it was let in, whatever became of it then. */
@@ -34,17 +38,20 @@ const operations: Operation[] = [];
 
 beforeAll(async () => {
   const { body } = await app().call("GET", "/openapi.json");
+  const foreign = new Set(app().server.routes.filter(({ refusal }) => refusal !== undefined).map(({ id }) => id));
   for (const [path, methods] of Object.entries<Record<string, { operationId: string; "x-scope": string }>>(body.paths)) {
-    for (const [method, { operationId: id, "x-scope": scope }] of Object.entries(methods)) operations.push({ id, method: method.toUpperCase(), path, scope });
+    for (const [method, { operationId: id, "x-scope": scope }] of Object.entries(methods)) operations.push({ id, method: method.toUpperCase(), path, scope, foreign: foreign.has(id) });
   }
 });
 
 // No route knows this parameter, and parameters are read once the caller is let in: nothing is ever done.
 const ODD_PARAMETER = "no_such_parameter";
 
-async function ask({ method, path }: Operation, { headers, workspace }: Caller): Promise<string> {
+async function ask({ method, path, foreign }: Operation, { headers, workspace }: Caller): Promise<string> {
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "workspace" ? workspace : "x"));
-  return toOutcome(await app().call(method, `${url}?${ODD_PARAMETER}=1`, undefined, { "x-workspace": workspace, ...headers }));
+  const answer = await app().call(method, `${url}?${ODD_PARAMETER}=1`, undefined, { "x-workspace": workspace, ...headers });
+  if (foreign) return [401, 403, 404].includes(answer.status) ? String(answer.status) : "in";
+  return toOutcome(answer);
 }
 
 function toOutcome({ status, body }: Answer): string {
@@ -82,12 +89,14 @@ interface Standing {
   leaving?: boolean;
 }
 
+const isForPrograms = (scope: string): boolean => scope === "any key" || scope === "any program";
+
 /** What the table of permissions says of a person. `role` is that in the workspace which the call names. */
 function expectPerson({ scope }: Operation, { role, proven = true, operator = false, leaving = false }: Standing): Outcome {
   if (scope === "account") return "in";
   if (scope === "proven account") return proven ? "in" : "403";
   if (scope === "operator") return operator ? "in" : "403";
-  if (scope === "any key") return "401";
+  if (isForPrograms(scope)) return "401";
   if (role === undefined) return "404";
   if (!isPermission(scope)) return "in";
   const rule = ruleOf(scope);
@@ -139,7 +148,7 @@ test("an owner whose request another site's page sent gets in to read only, and 
   const { found, expected } = await askAll(guardedOperations(), [
     {
       name: "owner, by another site", headers: { ...owner.headers, origin: "https://evil.example" }, workspace: ours.id,
-      expect: (operation) => (operation.method === "GET" || operation.scope === "any key" ? expectPerson(operation, standing) : "403"),
+      expect: (operation) => (operation.method === "GET" || isForPrograms(operation.scope) ? expectPerson(operation, standing) : "403"),
     },
     { name: "nobody", headers: {}, workspace: ours.id, expect: () => "401" },
     { name: "shut account", headers: shut.headers, workspace: ours.id, expect: () => "401" },
@@ -149,7 +158,7 @@ test("an owner whose request another site's page sent gets in to read only, and 
 
 /** What asks for a person, before it looks at any workspace. */
 const NO_KEYS = new Set(["account", "proven account", "operator"]);
-const expectKey = (scope: string, granted: boolean): Outcome => (scope === "any key" || scope === "any caller" || granted ? "in" : "403");
+const expectKey = (scope: string, granted: boolean): Outcome => (isForPrograms(scope) || scope === "any caller" || granted ? "in" : "403");
 
 test("a key gets in by its scope alone, is no person, and none gets into another workspace", async () => {
   const theirs = await app().newWorkspace();
@@ -169,7 +178,47 @@ test("a key gets in by its scope alone, is no person, and none gets into another
   }
 });
 
-test("every operation of the document names who may call it, by a permission of the table or one of six other words", () => {
+interface Grant {
+  role: Role;
+  scopes: OAuthScope[];
+  readOnly?: boolean;
+}
+
+/** What the two tables say of an app: what it was allowed, as far as its person may do it themselves. */
+function expectApp({ scope }: Operation, { role, scopes, readOnly = false }: Grant): Outcome {
+  if (scope === "any program" || scope === "any caller") return "in";
+  if (!isPermission(scope)) return "403";
+  const held = readOnly ? scopes.filter((held) => held === "memory:read") : scopes;
+  return oauthScopesFor(scope).some((given) => held.includes(given)) && ruleOf(scope).roles.includes(role) ? "in" : "403";
+}
+
+test("a connected app gets in by its scopes, never further than its person's role, is no person, and gets into no other workspace", async () => {
+  const [ours, theirs] = [await app().newWorkspace(), await app().newWorkspace()];
+  const grants: Grant[] = [...ROLES.map((role) => ({ role, scopes: OAUTH_SCOPES })), ...OAUTH_SCOPES.map((scope) => ({ role: "owner" as const, scopes: [scope] })), { role: "owner", scopes: OAUTH_SCOPES, readOnly: true }, { role: "owner", scopes: [] }];
+  const byAddress = Map.groupBy(guardedOperations(), ({ id }) => addressOf(id));
+  const callers: [Operation[], Caller][] = [];
+  for (const grant of grants) {
+    const person = await insertPerson(app());
+    await insertMember(app(), ours.id, person, grant.role);
+    for (const [resource, rows] of byAddress) {
+      const { token } = await newConnection(app(), person, { workspace: ours.id, resource, scopes: grant.scopes, read_only: grant.readOnly ?? false });
+      const caller: Caller = { name: JSON.stringify({ ...grant, resource }), headers: { authorization: `Bearer ${token}` }, workspace: ours.id, expect: (operation) => expectApp(operation, grant) };
+      callers.push([rows, caller]);
+      callers.push([rows.filter(({ path }) => path.includes("{workspace}")), { ...caller, name: `${caller.name} elsewhere`, workspace: theirs.id, expect: ({ scope }) => (NO_KEYS.has(scope) ? "403" : "404") }]);
+      const foreign = guardedOperations().filter(({ id }) => addressOf(id) !== resource);
+      callers.push([foreign, { ...caller, name: `${caller.name} at another address`, expect: () => "401" }]);
+    }
+  }
+  for (const [rows, caller] of callers) {
+    const { found, expected } = await askAll(rows, [caller]);
+    expect(found).toEqual(expected);
+  }
+});
+
+/** The address that a token must be for: the API, or MCP. */
+const addressOf = (id: string): string => (app().server.routes.find((route) => route.id === id)?.audience === undefined ? "/v1" : "/mcp");
+
+test("every operation of the document names who may call it, by a permission of the table or one of seven other words", () => {
   expect(operations.length).toBe(app().server.routes.length);
   for (const { id, scope } of operations) expect(isPermission(scope) || scope in OTHER_SCOPES, `${id}: ${scope}`).toBe(true);
 });

@@ -146,7 +146,7 @@ function checkReply(route: Route, reply: AnyReply): void {
   const answer = route.responses[reply.status];
   if (answer === undefined && listFaults(route).some((status) => status === reply.status)) return;
   if (answer === undefined) throw new TypeError(`${route.id} answers ${reply.status}, which it does not declare.`);
-  if (answer.kind !== "json") return;
+  if (answer.kind !== "json" || reply.response !== undefined) return;
   const body: unknown = reply.text === undefined ? JSON.parse(JSON.stringify(reply.body)) : JSON.parse(reply.text);
   const checked = answer.schema.safeParse(body);
   if (!checked.success) throw new TypeError(`${route.id} answers ${reply.status} with what it does not declare: ${checked.error.message}`);
