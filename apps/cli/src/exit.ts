@@ -12,12 +12,15 @@ interface More {
 /** A failure that the command line found itself. */
 export class CliError extends Error {
   readonly outcome: Outcome;
+  /** As errors of the server have one: an assistant that calls over MCP is told it. */
+  readonly code: string;
   readonly hint: string | undefined;
 
   constructor(outcome: Outcome, message: string, { hint, cause }: More = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "CliError";
     this.outcome = outcome;
+    this.code = outcome === "auth" ? "unauthenticated" : outcome;
     this.hint = hint;
   }
 }

@@ -7,10 +7,12 @@ const app = shareTestApp();
 const toUrl = (path: string, workspace = "wsp_none"): string => path.replace("{workspace}", workspace).replace("{id}", `mem_${"0".repeat(32)}`).replace("{name}", "ana");
 
 test("no call but the open ones answers without a key, and none reads what was sent before it knows who sent it", async () => {
-  for (const { id, method, path } of app().server.routes.filter(({ scope }) => scope !== "open")) {
+  for (const { id, method, path, refusal } of app().server.routes.filter(({ scope }) => scope !== "open")) {
     for (const headers of [{}, { authorization: "Bearer mk_live_00000000_wrong" }]) {
       const answer = await app().call(method.toUpperCase(), `${toUrl(path)}?nonsense=1`, method === "get" ? undefined : "{not json", headers);
-      expect({ id, status: answer.status, code: answer.body.error.code }).toEqual({ id, status: 401, code: "unauthenticated" });
+      expect({ id, status: answer.status }).toEqual({ id, status: 401 });
+      // A protocol of its own has its own words for it.
+      if (refusal === undefined) expect({ id, code: answer.body.error.code }).toEqual({ id, code: "unauthenticated" });
     }
   }
 });

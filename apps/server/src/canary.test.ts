@@ -1,5 +1,6 @@
 import { unzipSync } from "fflate";
 import { beforeAll, expect, test } from "vitest";
+import { newClient, newConnection } from "./testing/connections.ts";
 import { insertMember, insertPerson, type SignedIn } from "./testing/signed-in.ts";
 import { shareTestApp, type TestWorkspace } from "./testing/harness.ts";
 import { isScope } from "./policy/permissions.ts";
@@ -45,7 +46,7 @@ const CANARY = /canary[0-9]{2}x/gi;
 /** What tells a tenant that its own requests shut it out: its key or session ended, its workspace or account on its way out. */
 const SHUT_OUT = /"unauthenticated"|going to be deleted/;
 
-/** A workspace with its owner and its key; whatever text it writes holds its own canary. */
+/** A workspace with its owner, its key and an app; whatever text it writes holds its own canary. */
 class Tenant {
   readonly index: number;
   readonly canary: string;
@@ -53,6 +54,8 @@ class Tenant {
   readonly pool: Pool;
   id = "";
   key = "";
+  /** Of an app that its owner connected. */
+  token = "";
   private people = 0;
   owner: SignedIn | undefined;
   developer: SignedIn | undefined;
@@ -79,6 +82,9 @@ class Tenant {
     await db.deleteFrom("members").where("workspace_id", "=", this.id).execute();
     this.owner = await this.join("owner");
     this.developer = await this.join("developer");
+    const { token, connection_id } = await newConnection(app(), this.owner, { workspace: this.id, client: await newClient(app(), this.canary) });
+    this.token = token;
+    this.pool.add(this.index, connection_id);
     return workspace;
   }
 
@@ -112,10 +118,10 @@ class Tenant {
   /** Who sends it, and which workspace they name: with a person's session also those of others. */
   makeHeaders({ "x-scope": scope }: Operation, { type }: MadeRequest): Record<string, string> {
     const { dice } = this;
-    const byKey = dice.chance(isScope(scope) || scope.startsWith("any ") ? 0.5 : 0.05);
+    const byProgram = dice.chance(isScope(scope) || scope.startsWith("any ") ? 0.5 : 0.05);
     const named = dice.chance(0.3) ? { "x-workspace": this.pool.pick(this.index, "wsp", dice) } : { "x-workspace": this.id };
     return {
-      ...(byKey ? { authorization: `Bearer ${this.key}` } : dice.chance(0.8) ? this.owner?.headers : this.developer?.headers),
+      ...(byProgram ? { authorization: `Bearer ${dice.pick([this.key, this.token])}` } : dice.chance(0.8) ? this.owner?.headers : this.developer?.headers),
       ...named,
       // Ten keys for all: an answer kept for one of them must not come to another.
       ...(dice.chance(0.3) && { "idempotency-key": `same-${dice.whole(0, 9)}` }),
@@ -142,7 +148,7 @@ class Tenant {
 }
 
 const KINDS: [word: RegExp, kind: string][] = [
-  [/relationships/, "rel"], [/keys|key_id/, "key"], [/members|user/, "usr"], [/invitations/, "inv"], [/sessions/, "ses"], [/passkeys/, "psk"], [/jobs/, "job"], [/workspace/, "wsp"], [/cursor/, "cursor"],
+  [/relationships/, "rel"], [/keys|key_id/, "key"], [/members|user/, "usr"], [/invitations/, "inv"], [/connections/, "con"], [/sessions/, "ses"], [/passkeys/, "psk"], [/jobs/, "job"], [/workspace/, "wsp"], [/cursor/, "cursor"],
   [/target|actor/, "key"], [/^(id|ids|from|to|memory|supersedes)$| id$/, "mem"],
 ];
 

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
+import { newConnection } from "./testing/connections.ts";
 import { shareTestApp, type Answer, type TestWorkspace } from "./testing/harness.ts";
+import { insertMember, insertPerson } from "./testing/signed-in.ts";
 
 const app = shareTestApp({ now: () => new Date("2026-11-21T07:00:00.000Z") });
 
 const SECRET = "The vault opens with heron";
 const toMissing = (id: string): string => `${id.slice(0, 4)}${"0".repeat(32)}`;
+
+type Caller = Pick<TestWorkspace, "call">;
 
 interface Filled {
   workspace: TestWorkspace;
@@ -47,7 +51,7 @@ const BY_ID: [method: string, url: (mem: string, rel: string) => string, body?: 
 ];
 
 /** Every call that looks for things, and must find nothing. */
-async function look(stranger: TestWorkspace): Promise<Answer[]> {
+async function look(stranger: Caller): Promise<Answer[]> {
   const answers = [];
   for (const url of ["/v1/memories?total=true", "/v1/memories?group=vault", "/v1/memories?forgotten=true", "/v1/memories?contains=heron", "/v1/groups", "/v1/groups?prefix=v", "/v1/relationships", "/v1/graph", "/v1/graph?group=vault"]) {
     answers.push(await stranger.call("GET", url));
@@ -101,12 +105,21 @@ test("another workspace's key finds nothing of ours by any call that looks", asy
   await expectUntouched(filled);
 });
 
-test("keys for testing and keys of another group see as little as strangers do", async () => {
+test("keys for testing, keys and apps of another group, and apps of others see as little as strangers do", async () => {
   const filled = await fill(await app().newWorkspace());
   const workspace = filled.workspace.id;
-  const strangers = [await app().newWorkspace(undefined, { workspace, mode: "test" }), await app().newWorkspace(undefined, { workspace, group: "lobby" })];
+  const [member, other] = [await insertPerson(app()), await insertPerson(app())];
+  const elsewhere = await app().newWorkspace();
+  await insertMember(app(), workspace, member, "owner");
+  await insertMember(app(), elsewhere.id, other, "owner");
+  const strangers: Caller[] = [
+    await app().newWorkspace(undefined, { workspace, mode: "test" }), await app().newWorkspace(undefined, { workspace, group: "lobby" }),
+    await newConnection(app(), member, { workspace, group: "lobby" }), await newConnection(app(), other, { workspace: elsewhere.id }),
+  ];
   for (const stranger of strangers) {
-    for (const answer of await look(stranger)) expect(JSON.stringify(answer.body)).not.toMatch(/heron|mem_|rel_|"total":[1-9]|"name":"vault"/);
+    const answers = await look(stranger);
+    for (const answer of answers) expect(JSON.stringify(answer.body)).not.toMatch(/heron|mem_|rel_|"total":[1-9]|"name":"vault"/);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(10);
     const { memories: [mem], relationship: rel } = filled;
     for (const [method, url, body] of BY_ID.filter(([, , body]) => body === undefined || !JSON.stringify(body("x")).includes("supersedes"))) {
       const foreign = withoutRequestId(await stranger.call(method, url(mem, rel), body?.(mem)));

@@ -3,14 +3,22 @@ import type { Arguments, Input, Route } from "@loci/sdk";
 import type * as z from "zod";
 import type { Caller } from "./caller.ts";
 import { INTERNAL, toErrorResult, toFailure } from "./errors.ts";
+import { TOOLS, type Profile } from "./table.ts";
 import type { Tool, ToolCall } from "./tools/tool.ts";
+
+const TABLE_OF: Record<Profile, ReadonlyMap<string, Tool>> = { full: toTable(TOOLS.full), minimal: toTable(TOOLS.minimal) };
+
+function toTable(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  return new Map(tools.map((tool) => [tool.name, tool]));
+}
 
 interface Asked {
   name: string;
   arguments?: Record<string, unknown> | undefined;
 }
 
-interface Ways {
+/** How a request of the protocol is answered. */
+export interface Ways {
   caller: Caller;
   /** Fires when the client hangs up. */
   signal: AbortSignal;
@@ -19,7 +27,8 @@ interface Ways {
 }
 
 /** Runs a tool. What went wrong with the call is an answer that the model can act on; only a tool that is not there is an error of the protocol. */
-export async function callTool(tools: ReadonlyMap<string, Tool>, asked: Asked, { caller, signal, onError }: Ways): Promise<CallToolResult> {
+export async function callTool(profile: Profile, asked: Asked, { caller, signal, onError }: Ways): Promise<CallToolResult> {
+  const tools = TABLE_OF[profile];
   const tool = tools.get(asked.name);
   if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool of this name. There are: ${[...tools.keys()].join(", ")}.`);
   const read = tool.input.safeParse(asked.arguments ?? {});

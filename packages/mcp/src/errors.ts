@@ -34,8 +34,15 @@ export const INTERNAL: Failure = { code: "internal", message: "Something failed 
  * output schema, errors or not, would refuse them there.
  */
 export function toErrorResult(failure: Failure): CallToolResult {
-  const { code, message, param, retry_after } = failure;
-  const where = param === undefined ? "" : ` (argument: ${param})`;
-  const again = retry_after === undefined ? "" : ` Try again in ${retry_after} s.`;
+  const { code, param, retry_after } = failure;
+  const message = toMessage(failure);
+  const where = typeof param !== "string" || message.includes(param) ? "" : ` (argument: ${param})`;
+  const again = typeof retry_after !== "number" ? "" : ` Try again in ${retry_after} s.`;
   return { isError: true, content: [{ type: "text", text: `${code}: ${message}${where}${again}` }], _meta: { "loci/error": failure } };
+}
+
+/** All faults at once, where the API found several. */
+function toMessage({ message, details }: Failure): string {
+  const faults = Array.isArray(details?.["faults"]) ? (details["faults"] as { message: string }[]) : [];
+  return faults.length < 2 ? message : clean(faults.map((fault) => fault.message).join(" "));
 }

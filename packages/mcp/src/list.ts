@@ -10,8 +10,18 @@ function toListed({ name, title, description, annotations, input, output }: Tool
   return { name, title, description, annotations, inputSchema: toSchema(input, "input"), outputSchema: toSchema(output, "output") };
 }
 
-/** Without `$schema`: that 2020-12 is meant goes without saying, and it would cost a model its words in each tool. */
+/**
+ * A schema without what a model pays for and learns nothing from: the dialect, the bounds of whole numbers, and that an
+ * answer holds no more (clients keep this list, and an answer may say more one day). Arguments stay closed.
+ */
 function toSchema(schema: z.ZodObject, io: "input" | "output"): ListedTool["inputSchema"] {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (io === "output") delete jsonSchema.additionalProperties;
+    },
+  });
   return rest as ListedTool["inputSchema"];
 }

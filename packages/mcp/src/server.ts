@@ -1,9 +1,9 @@
 import { Server, type ServerOptions } from "@modelcontextprotocol/server";
 import type { Caller } from "./caller.ts";
-import { callTool } from "./dispatch.ts";
-import { TOOL_LIST } from "./list.ts";
-import { TOOLS, type Profile } from "./table.ts";
-import type { Tool } from "./tools/tool.ts";
+import { addFixtureHandlers, toFixtureOptions, withFixtures } from "./conformance/fixtures.ts";
+import { INSTRUCTIONS } from "./profiles.ts";
+import { createMemorySurface } from "./surface.ts";
+import type { Profile } from "./table.ts";
 
 export interface McpOptions {
   profile: Profile;
@@ -13,24 +13,34 @@ export interface McpOptions {
   fixtures?: boolean | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-const SAME_FOR_ALL = { ttlMs: HOUR_MS, cacheScope: "public" } as const;
+/** Lists hang on the profile alone, so any cache may keep them; a new version reaches clients within the hour. */
+const SAME_FOR_ALL = { ttlMs: 3_600_000, cacheScope: "public" } as const;
 
 const OPTIONS: ServerOptions = {
-  capabilities: { tools: {} },
-  cacheHints: { "tools/list": SAME_FOR_ALL, "server/discover": SAME_FOR_ALL },
+  capabilities: { tools: {}, resources: {}, prompts: {} },
+  cacheHints: {
+    "tools/list": SAME_FOR_ALL, "prompts/list": SAME_FOR_ALL, "resources/list": SAME_FOR_ALL, "resources/templates/list": SAME_FOR_ALL, "server/discover": SAME_FOR_ALL,
+  },
 };
 
-const TABLES: Record<Profile, ReadonlyMap<string, Tool>> = {
-  full: new Map(TOOLS.full.map((tool) => [tool.name, tool])),
-  minimal: new Map(TOOLS.minimal.map((tool) => [tool.name, tool])),
+const OPTIONS_OF: Record<Profile, ServerOptions> = {
+  full: { ...OPTIONS, instructions: INSTRUCTIONS.full },
+  minimal: { ...OPTIONS, instructions: INSTRUCTIONS.minimal },
 };
 
-/** An MCP server of one caller, for both eras of the protocol. It is cheap: make one for each request. */
-export function createMcpServer(caller: Caller, { profile, version }: McpOptions): Server {
-  const server = new Server({ name: "loci", title: "Loci memory", version }, OPTIONS);
-  server.setRequestHandler("tools/list", () => ({ tools: [...TOOL_LIST[profile]] }));
-  server.setRequestHandler("tools/call", ({ params }, { mcpReq: { signal } }) =>
-    callTool(TABLES[profile], params, { caller, signal, onError: (error) => server.onerror?.(error as Error) }));
+/** An MCP server of one caller, for both eras of the protocol. It is cheap: make one for each request or connection. */
+export function createMcpServer(caller: Caller, { profile, version, fixtures = false }: McpOptions): Server {
+  const options = OPTIONS_OF[profile];
+  const server = new Server({ name: "loci", title: "Loci memory", version }, fixtures ? toFixtureOptions(options) : options);
+  const memory = createMemorySurface(caller, profile, (error) => server.onerror?.(error instanceof Error ? error : new Error(String(error))));
+  const surface = fixtures ? withFixtures(memory) : memory;
+  server.setRequestHandler("tools/list", () => ({ tools: [...surface.tools] }));
+  server.setRequestHandler("tools/call", ({ params }, ctx) => surface.callTool(params, ctx));
+  server.setRequestHandler("resources/list", () => ({ resources: [...surface.resources] }));
+  server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [...surface.resourceTemplates] }));
+  server.setRequestHandler("resources/read", ({ params }, ctx) => surface.readResource(params.uri, ctx));
+  server.setRequestHandler("prompts/list", () => ({ prompts: [...surface.prompts] }));
+  server.setRequestHandler("prompts/get", ({ params }, ctx) => surface.getPrompt(params, ctx));
+  if (fixtures) addFixtureHandlers(server);
   return server;
 }

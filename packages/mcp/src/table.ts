@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { deleteMemories, forgetMemories } from "./tools/forget-memories.ts";
 import { getMemory } from "./tools/get-memory.ts";
 import { getRelatedMemories } from "./tools/get-related-memories.ts";
@@ -32,5 +33,6 @@ export const toolOf = (name: string): Pick<Tool, "name" | "routes"> | undefined 
 
 /** A tool that takes only these arguments; the others stand as they do when nobody says. */
 function withInput(tool: Tool, names: readonly string[]): Tool {
-  return { ...tool, input: tool.input.pick(Object.fromEntries(names.map((name) => [name, true]))) };
+  const shape = Object.fromEntries(Object.entries(tool.input.shape).filter(([name]) => names.includes(name)));
+  return { ...tool, input: z.strictObject(shape) };
 }

@@ -4,13 +4,15 @@ import { importFile, type Lines } from "./import.ts";
 import type { Log } from "./log.ts";
 import { Account } from "./nouns/account.ts";
 import { Audit } from "./nouns/audit.ts";
+import { Connections } from "./nouns/connections.ts";
 import { Groups } from "./nouns/groups.ts";
 import { Keys } from "./nouns/keys.ts";
+import { Mcp } from "./nouns/mcp.ts";
 import { Memories } from "./nouns/memories.ts";
 import { Relationships } from "./nouns/relationships.ts";
 import { Workspaces } from "./nouns/workspaces.ts";
 import type { CallOptions, Fetch, Parts, Settings } from "./request.ts";
-import type { BatchOperation, BatchResults, ForgetBody, ForgetReceipt, ImportReceipt, Message, RecallBody, RecallResult, StoreBody, StoreReceipt, StoreReceipts, Usage } from "./types.gen.ts";
+import type { BatchOperation, BatchResults, ForgetBody, ForgetReceipt, ImportReceipt, Message, RecallBody, RecallResult, StoreBody, StoreReceipt, StoreReceipts, Usage, WhoAmI } from "./types.gen.ts";
 import { VERSION } from "./version.ts";
 
 /** How a client reaches the server, and as whom. */
@@ -49,6 +51,8 @@ export class Loci {
   readonly groups: Groups;
   readonly relationships: Relationships;
   readonly keys: Keys;
+  readonly connections: Connections;
+  readonly mcp: Mcp;
   readonly audit: Audit;
   readonly workspaces: Workspaces;
   readonly account: Account;
@@ -61,6 +65,8 @@ export class Loci {
     this.groups = new Groups(this.#api);
     this.relationships = new Relationships(this.#api);
     this.keys = new Keys(this.#api);
+    this.connections = new Connections(this.#api);
+    this.mcp = new Mcp(this.#api);
     this.audit = new Audit(this.#api);
     this.workspaces = new Workspaces(this.#api);
     this.account = new Account(this.#api);
@@ -87,6 +93,11 @@ export class Loci {
   /** Up to 1,000 operations in one request, run in their order; each has its own status, and fails alone. */
   batch(operations: BatchOperation[], options?: CallOptions): Promise<BatchResults> {
     return this.#api.request("POST /v1/batch", { body: { operations } }, options);
+  }
+
+  /** Who the key or access token stands for, in which workspace, and what it may do now. */
+  whoami(options?: CallOptions): Promise<WhoAmI> {
+    return this.#api.request("GET /v1/whoami", {}, options);
   }
 
   /** What the workspace has used. */

@@ -135,7 +135,7 @@ export interface AuditEvent {
   seq: number;
   /** When it happened. */
   at: string;
-  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, data.exported, data.imported, data.erased, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
+  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, connection.created, connection.changed, connection.revoked, code.replayed, token.reused, data.exported, data.imported, data.erased, client.registered, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
   action: string;
   /** Who did it: a user's or a key's id, `system`, or `nobody` where that is not known. */
   actor: string;
@@ -167,6 +167,42 @@ export interface AuditPage {
   has_more: boolean;
   /** How many match in all; only when asked for. */
   total?: number | undefined;
+}
+
+/** How this server authorises apps (RFC 8414). */
+export interface AuthorizationServerMetadata {
+  /** Who issues tokens; `iss` of every answer to an authorization request. */
+  issuer: string;
+  /** Where people are sent. */
+  authorization_endpoint: string;
+  /** Where codes and refresh tokens are spent. */
+  token_endpoint: string;
+  /** Where clients register (RFC 7591); absent where this instance takes none. */
+  registration_endpoint?: string | undefined;
+  /** Where clients give tokens back (RFC 7009). */
+  revocation_endpoint: string;
+  /** Where devices without a browser begin (RFC 8628). */
+  device_authorization_endpoint: string;
+  /** What can be asked for. */
+  scopes_supported: string[];
+  /** Always `code`. */
+  response_types_supported: string[];
+  /** Always `query`. */
+  response_modes_supported: string[];
+  /** What the token endpoint takes. */
+  grant_types_supported: string[];
+  /** Always `none`: clients have no secret. */
+  token_endpoint_auth_methods_supported: string[];
+  /** Always `none`. */
+  revocation_endpoint_auth_methods_supported: string[];
+  /** Always `S256` (PKCE, RFC 7636). */
+  code_challenge_methods_supported: string[];
+  /** Always true (RFC 9207). */
+  authorization_response_iss_parameter_supported: boolean;
+  /** Always true: a client_id may be the https URL of a document that describes the client. */
+  client_id_metadata_document_supported: boolean;
+  /** A page for people who write clients. */
+  service_documentation: string;
 }
 
 /** Operations to run in one call. */
@@ -362,6 +398,130 @@ export interface CeremonyOptions {
   /** What the device has to sign. */
   challenge: string;
   [name: string]: unknown;
+}
+
+/** What a person allowed an app in a workspace. */
+export interface Connection {
+  /** The connection's id; memories that it stored name it. */
+  id: string;
+  /** What people call it. */
+  label: string;
+  /** active, or revoked. */
+  state: "active" | "revoked";
+  /** The app. */
+  client: {
+    /** The app's id, or the URL of the document that describes it. */
+    id: string;
+    /** What it calls itself. */
+    name: string;
+    /** registered: it told of itself, and nobody checked that; document: it is described at the URL that is its id; own: it comes with Loci. */
+    kind: "registered" | "document" | "own";
+  };
+  /** Who allowed it, and for whom it acts. */
+  person: {
+    /** Their user id. */
+    id: string;
+    /** What they are called. */
+    name: string;
+  };
+  /** Where it works. */
+  workspace: {
+    /** The workspace's id. */
+    id: string;
+    /** Its name in URLs. */
+    slug: string;
+    /** What people call it. */
+    name: string;
+  };
+  /** The address that it was let in to. */
+  resource: string;
+  /** What it may do, within what its person may do. */
+  scopes: ("memory:read" | "memory:write" | "memory:delete")[];
+  /** The only group that it sees, or null for all of them. */
+  group: string | null;
+  /** Whether it may only read, whatever its scopes. */
+  read_only: boolean;
+  /** When it was first allowed. */
+  created_at: string;
+  /** When it was last used, a minute behind at most; null is never. */
+  last_used_at: string | null;
+  /** When it was cut off. */
+  revoked_at: string | null;
+}
+
+/** A page of a list; pages stay in order while others write. */
+export interface ConnectionPage {
+  /** This page, in the order asked for. */
+  items: Connection[];
+  /** Give it back as `cursor` for what follows; null on the last page. */
+  next: string | null;
+  /** Whether anything follows. */
+  has_more: boolean;
+  /** How many match in all; only when asked for. */
+  total?: number | undefined;
+}
+
+/** The fields to change; what is left out stays as it is. */
+export interface ConnectionPatch {
+  /** What you call it; the memories that it stores from now on name it so. */
+  label?: string | undefined;
+  /** What it keeps of what it may do. More than it holds only a new sign-in of the app can ask for. */
+  scopes?: ("memory:read" | "memory:write" | "memory:delete")[] | undefined;
+  /** The only group that it sees and writes, or null for all of the workspace. */
+  group?: string | null | undefined;
+  /** Whether it may only read, whatever its scopes. */
+  read_only?: boolean | undefined;
+}
+
+/** What a connected app did in one request. */
+export interface ConnectionRequest {
+  /** When. */
+  at: string;
+  /** The operation of this API, by its id: recallMemories. */
+  action: string;
+  /** Whether it read or wrote. */
+  effect: "read" | "write";
+  /** The first 200 memories that it was about, by id; those erased since among them. */
+  memories: string[];
+  /** How many memories it was about. */
+  memory_count: number;
+  /** The operation, as versions of memories name it. */
+  operation_id: string;
+}
+
+/** A page of a list; pages stay in order while others write. */
+export interface ConnectionRequestPage {
+  /** This page, in the order asked for. */
+  items: ConnectionRequest[];
+  /** Give it back as `cursor` for what follows; null on the last page. */
+  next: string | null;
+  /** Whether anything follows. */
+  has_more: boolean;
+  /** How many match in all; only when asked for. */
+  total?: number | undefined;
+}
+
+/** A person's answer to an app that asks for access. */
+export type ConsentAnswer = {
+  /** The app may not in. */
+  allow: false;
+} | {
+  /** The app may in. */
+  allow: true;
+  /** In which workspace, by id or slug; needed unless the app came by a personal URL, which names one. */
+  workspace?: string | undefined;
+  /** The only group that it sees; all of the workspace unless said. */
+  group?: string | null | undefined;
+  /** Whether it changes nothing, whatever its scopes are; no, unless said. */
+  read_only?: boolean | undefined;
+  /** What it may do, of what it asked for; all of that unless said. */
+  scopes?: ("memory:read" | "memory:write" | "memory:delete")[] | undefined;
+};
+
+/** The answer is noted. */
+export interface ConsentAnswered {
+  /** Where to take the browser: the app, with a code or with a no. */
+  location: string;
 }
 
 /** A new API key with its secret, for the only time. */
@@ -832,6 +992,29 @@ export interface Filter {
     /** Is set (`true`), or is not (`false`). */
     exists?: boolean | undefined;
   } | undefined;
+  /** Tests source.connection_id (text). */
+  "source.connection_id"?: string | null | {
+    /** Is this value; a bare value means the same. `null` means not set. */
+    eq?: string | null | undefined;
+    /** Is not this value, or is not set. */
+    ne?: string | null | undefined;
+    /** Is greater, or later. */
+    gt?: string | undefined;
+    /** Is at least this, or not before. */
+    gte?: string | undefined;
+    /** Is less, or before. */
+    lt?: string | undefined;
+    /** Is at most this, or not after. */
+    lte?: string | undefined;
+    /** Is one of these values; all lists of a filter hold 1000 together. */
+    in?: string[] | undefined;
+    /** Is none of these values. */
+    nin?: string[] | undefined;
+    /** Holds this text, whatever the case of its letters A to Z; of tags: one of them holds it. */
+    contains?: string | undefined;
+    /** Is set (`true`), or is not (`false`). */
+    exists?: boolean | undefined;
+  } | undefined;
   /** Tests occurred_at (time). */
   occurred_at?: string | null | {
     /** Is this value; a bare value means the same. `null` means not set. */
@@ -1083,6 +1266,18 @@ export interface GroupPage {
   total?: number | undefined;
 }
 
+/** The workspace that the addresses lead to. */
+export interface GuidedWorkspace {
+  /** The workspace's id. */
+  id: string;
+  /** Its name in URLs. */
+  slug: string;
+  /** What people call it. */
+  name: string;
+  /** Personal: one for each account, with one member. Team: everything else. */
+  kind: "personal" | "team";
+}
+
 /** The state of the server, without details. */
 export interface Health {
   /** ok while the server works. */
@@ -1105,6 +1300,83 @@ export interface ImportReceipt {
     reason: string;
   }[];
 }
+
+export interface InstallCommand {
+  kind: "command";
+  /** Where, or what for. */
+  label: string;
+  /** A line for a POSIX shell. */
+  text: string;
+  /** What is left to do after it. */
+  afterwards?: string | undefined;
+}
+
+export interface InstallConfig {
+  kind: "config";
+  /** Where, or what for. */
+  label: string;
+  /** What the file is written in. */
+  format: "json" | "toml";
+  /** Where the file lies; null where the client is not known. */
+  files: InstallFiles | null;
+  /** The whole block; where the file holds something already, it is merged into that. */
+  text: string;
+  /** What is left to do after it. */
+  afterwards?: string | undefined;
+}
+
+/** Where a settings file lies. `~` is the person's home; a path without it belongs into the project. */
+export interface InstallFiles {
+  /** The path on macOS. */
+  macos: string;
+  /** The path on Linux. */
+  linux: string;
+  /** The path on Windows. */
+  windows: string;
+}
+
+/** How one client is told of this server. */
+export interface InstallGuide {
+  /** The client's name in personal URLs. */
+  client: string;
+  /** What people call the client. */
+  title: string;
+  /** From where the client calls: a cloud reaches public https addresses only. */
+  calls_from: "cloud" | "device";
+  /** What the client calls this server. */
+  name: string;
+  /** The address that the client is given. It carries no secret. */
+  url: string;
+  /** How it is given, the shortest way first. */
+  ways: InstallWay[];
+}
+
+/** How every known client is told of this server. */
+export interface InstallGuides {
+  /** A guide for each client, in the order in which people should see them. */
+  items: InstallGuide[];
+}
+
+export interface InstallLink {
+  kind: "link";
+  /** Where, or what for. */
+  label: string;
+  /** Opens the client with everything filled in; the client asks before it adds anything. */
+  url: string;
+  /** The same over https, for places where no other scheme is a link. */
+  web_url?: string | undefined;
+}
+
+export interface InstallSteps {
+  kind: "steps";
+  /** Where, or what for. */
+  label: string;
+  /** What a person does, in this order. */
+  steps: string[];
+}
+
+/** One way to tell a client of this server. */
+export type InstallWay = InstallLink | InstallCommand | InstallConfig | InstallSteps;
 
 /** An offer to one address to become a member. */
 export interface Invitation {
@@ -1353,6 +1625,8 @@ export interface Memory {
     ref?: string | undefined;
     /** The API key that wrote it. */
     key_id?: string | undefined;
+    /** The connected app that wrote it. */
+    connection_id?: string | undefined;
   };
   /** Who stands behind it, from the least trusted to the most: web, connector, agent, user. */
   trust: "web" | "connector" | "agent" | "user";
@@ -1583,6 +1857,28 @@ export interface NewWorkspace {
   slug?: string | undefined;
 }
 
+/** Every failure of an OAuth endpoint has this shape (RFC 6749 5.2). */
+export interface OAuthError {
+  /** What went wrong, in OAuth's words: branch on this. */
+  error: "invalid_request" | "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" | "invalid_scope" | "access_denied" | "server_error" | "temporarily_unavailable" | "invalid_redirect_uri" | "invalid_client_metadata" | "unsupported_token_type" | "authorization_pending" | "slow_down" | "expired_token" | "invalid_target" | "login_required" | "interaction_required" | "consent_required" | "request_not_supported" | "request_uri_not_supported";
+  /** What went wrong and what to do, for people. */
+  error_description: string;
+}
+
+/** Tokens, as RFC 6749 5.1 has them. */
+export interface OAuthTokens {
+  /** For the header `Authorization: Bearer …`, at the resource that it is for. */
+  access_token: string;
+  /** Always this. */
+  token_type: "Bearer";
+  /** Seconds for which the access token holds. */
+  expires_in: number;
+  /** For the next pair, once. */
+  refresh_token: string;
+  /** What was granted, with spaces between. */
+  scope: string;
+}
+
 /** What the key that asks may do. */
 export interface OwnKey {
   /** The key's id, which stands in logs and in the ledger; it is no secret. */
@@ -1659,6 +1955,22 @@ export interface Proof {
   recovery_code?: string | undefined;
   /** What the browser answers to the options of POST /v1/auth/passkey/options. */
   passkey?: Record<string, unknown> | undefined;
+}
+
+/** Who issues tokens for a resource (RFC 9728). */
+export interface ProtectedResourceMetadata {
+  /** The resource, as clients name it in `resource`. */
+  resource: string;
+  /** Who issues tokens for it: this server. */
+  authorization_servers: string[];
+  /** What can be asked for. */
+  scopes_supported: string[];
+  /** Always `header`. */
+  bearer_methods_supported: string[];
+  /** What people call it. */
+  resource_name: string;
+  /** A page about it. */
+  resource_documentation: string;
 }
 
 /** The proof was right. */
@@ -1783,6 +2095,8 @@ export interface RecalledMemory {
     ref?: string | undefined;
     /** The API key that wrote it. */
     key_id?: string | undefined;
+    /** The connected app that wrote it. */
+    connection_id?: string | undefined;
   };
   /** Who stands behind it, from the least trusted to the most: web, connector, agent, user. */
   trust: "web" | "connector" | "agent" | "user";
@@ -1946,6 +2260,25 @@ export interface RotatedApiKey {
   warning?: string | undefined;
   /** The old key, with the time up to which it works. */
   replaces: ApiKey;
+}
+
+/** A failure as JSON-RPC has it. */
+export interface RpcError {
+  /** The version of JSON-RPC. */
+  jsonrpc: "2.0";
+  /** The id of the request, where one could be read. */
+  id: string | number | null;
+  /** What went wrong. */
+  error: {
+    /** What went wrong, in the numbers of JSON-RPC and MCP. */
+    code: number;
+    /** What went wrong and what to do, for people. */
+    message: string;
+    /** More to know; for refusals of the API its error, without the message. */
+    data?: unknown | undefined;
+    [name: string]: unknown;
+  };
+  [name: string]: unknown;
 }
 
 /** Something that the server does again and again. */
@@ -2180,6 +2513,42 @@ export interface Usage {
   };
 }
 
+/** Who calls, and what they may do. */
+export interface WhoAmI {
+  /** An API key, or an app that a person connected. */
+  kind: "key" | "connection";
+  /** The key's or the connection's id, which stands in logs; it is no secret. */
+  id: string;
+  /** What people call it: the key's name, or the connection's label. */
+  name: string;
+  /** The workspace that it works in. */
+  workspace: {
+    /** The workspace's id. */
+    id: string;
+    /** Its name in URLs. */
+    slug: string;
+    /** What people call it. */
+    name: string;
+  };
+  /** For whom it acts; null for a key. */
+  person: {
+    /** Their user id. */
+    id: string;
+    /** What they are called. */
+    name: string;
+  } | null;
+  /** What it may do now. */
+  permissions: ("memories:read" | "memories:write" | "memories:delete" | "relationships:read" | "relationships:write" | "relationships:delete" | "groups:read" | "groups:delete" | "usage:read" | "data:export" | "data:import" | "keys:read" | "keys:write" | "connections:read" | "connections:write" | "audit:read" | "workspace:read" | "workspace:write" | "workspace:leave" | "workspace:transfer" | "workspace:delete" | "members:read" | "members:write" | "invitations:read" | "invitations:write")[];
+  /** What its token was given, in OAuth's words; null for a key. What it may do is less where the connection was limited, or the person's role allows less. */
+  scopes: ("memory:read" | "memory:write" | "memory:delete")[] | null;
+  /** The only group that it sees, or null for all of them. */
+  group: string | null;
+  /** A test key works on a store of its own. */
+  mode: "live" | "test";
+  /** When the key ends, or when the app has to be let in anew at the latest; null is never. */
+  expires_at: string | null;
+}
+
 /** What memories, keys and members belong to. */
 export interface Workspace {
   /** The workspace's id. */
@@ -2222,6 +2591,25 @@ export interface WorkspaceDeletion {
   delete_after: string;
   /** Whether it is being erased already: then nothing undoes it. */
   erasing: boolean;
+}
+
+/** How every known client is told of one workspace. */
+export interface WorkspaceGuides {
+  workspace: GuidedWorkspace;
+  /** A guide for each client, with the personal URL of this client and workspace. */
+  clients: InstallGuide[];
+}
+
+/** A page of a list; pages stay in order while others write. */
+export interface WorkspaceGuidesPage {
+  /** This page, in the order asked for. */
+  items: WorkspaceGuides[];
+  /** Give it back as `cursor` for what follows; null on the last page. */
+  next: string | null;
+  /** Whether anything follows. */
+  has_more: boolean;
+  /** How many match in all; only when asked for. */
+  total?: number | undefined;
 }
 
 /** A page of a list; pages stay in order while others write. */
@@ -2610,6 +2998,133 @@ export interface Routes {
       type: "application/json";
     };
     answer: LeakFeedback;
+  };
+  /** List your connected apps */
+  "GET /v1/connections": {
+    id: "listConnections";
+    input: {
+      query?: {
+        /** Only those in this workspace, by its id or slug. */
+        workspace?: string | undefined;
+        /** Only those in one of these states; repeat it, or separate with commas. */
+        state?: string[] | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: ConnectionPage;
+  };
+  /** Get a connected app */
+  "GET /v1/connections/{id}": {
+    id: "getConnection";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: Connection;
+  };
+  /** Limit or rename a connected app */
+  "PATCH /v1/connections/{id}": {
+    id: "updateConnection";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body: ConnectionPatch;
+    };
+    answer: Connection;
+  };
+  /** Cut off a connected app */
+  "DELETE /v1/connections/{id}": {
+    id: "revokeConnection";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
+  /** See what a connected app read and wrote */
+  "GET /v1/connections/{id}/requests": {
+    id: "listConnectionRequests";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      query?: {
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: ConnectionRequestPage;
+  };
+  /** List the connected apps of a workspace */
+  "GET /v1/workspaces/{workspace}/connections": {
+    id: "listWorkspaceConnections";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** Only those in one of these states; repeat it, or separate with commas. */
+        state?: string[] | undefined;
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+      } | undefined;
+    };
+    answer: ConnectionPage;
+  };
+  /** Cut off a member's connected app */
+  "DELETE /v1/workspaces/{workspace}/connections/{id}": {
+    id: "revokeWorkspaceConnection";
+    input: {
+      params: {
+        /** The workspace's id or slug. */
+        workspace: string;
+        /** The connection's id. */
+        id: string;
+      };
+    };
+    answer: undefined;
+  };
+  /** Read who calls and what they may do */
+  "GET /v1/whoami": {
+    id: "whoAmI";
+    input: Record<never, never>;
+    answer: WhoAmI;
+  };
+  /** List how clients are told of this server */
+  "GET /v1/mcp/clients": {
+    id: "listMcpClients";
+    input: Record<never, never>;
+    answer: InstallGuides;
+  };
+  /** List your personal MCP addresses */
+  "GET /v1/account/mcp": {
+    id: "listPersonalMcpUrls";
+    input: {
+      query?: {
+        /** How many a page, 1 to 200; 50 unless said. */
+        limit?: number | undefined;
+        /** `next` of the page before. */
+        cursor?: string | undefined;
+        /** Only the guides of this client. */
+        client?: "claude" | "claude-desktop" | "claude-code" | "chatgpt" | "cursor" | "vscode" | "windsurf" | "zed" | "codex" | "gemini-cli" | "other" | undefined;
+      } | undefined;
+    };
+    answer: WorkspaceGuidesPage;
   };
   /** Read the audit log */
   "GET /v1/audit": {
@@ -3220,6 +3735,79 @@ export interface Routes {
     input: Record<never, never>;
     answer: undefined;
   };
+  /** Read how apps are authorised */
+  "GET /.well-known/oauth-authorization-server": {
+    id: "readAuthorizationServer";
+    input: Record<never, never>;
+    answer: AuthorizationServerMetadata;
+  };
+  /** Read how apps are authorised, where OpenID Connect looks */
+  "GET /.well-known/openid-configuration": {
+    id: "readOpenIdConfiguration";
+    input: Record<never, never>;
+    answer: AuthorizationServerMetadata;
+  };
+  /** Read who issues tokens for MCP */
+  "GET /.well-known/oauth-protected-resource": {
+    id: "readProtectedResource";
+    input: Record<never, never>;
+    answer: ProtectedResourceMetadata;
+  };
+  /** Read who issues tokens for MCP, under its own path */
+  "GET /.well-known/oauth-protected-resource/mcp": {
+    id: "readMcpResource";
+    input: Record<never, never>;
+    answer: ProtectedResourceMetadata;
+  };
+  /** Read who issues tokens for a personal URL */
+  "GET /.well-known/oauth-protected-resource/mcp/{client}/{workspace}": {
+    id: "readPersonalResource";
+    input: {
+      params: {
+        /** The client, as its personal URL names it. */
+        client: string;
+        /** The workspace's id or slug. */
+        workspace: string;
+      };
+    };
+    answer: ProtectedResourceMetadata;
+  };
+  /** Read who issues tokens for the API */
+  "GET /.well-known/oauth-protected-resource/v1": {
+    id: "readApiResource";
+    input: Record<never, never>;
+    answer: ProtectedResourceMetadata;
+  };
+  /** Answer an app that asks for access */
+  "POST /v1/oauth/consents/{id}": {
+    id: "answerConsent";
+    input: {
+      params: {
+        /** The id, as the answer that created it says. */
+        id: string;
+      };
+      body: ConsentAnswer;
+    };
+    answer: ConsentAnswered;
+  };
+  /** Get tokens */
+  "POST /oauth/token": {
+    id: "issueTokens";
+    input: {
+      text: string;
+      type: "application/x-www-form-urlencoded";
+    };
+    answer: OAuthTokens;
+  };
+  /** Give a token back */
+  "POST /oauth/revoke": {
+    id: "revokeTokens";
+    input: {
+      text: string;
+      type: "application/x-www-form-urlencoded";
+    };
+    answer: undefined;
+  };
   /** List accounts */
   "GET /v1/admin/accounts": {
     id: "listAccounts";
@@ -3385,6 +3973,92 @@ export interface Routes {
     id: "readReadiness";
     input: Record<never, never>;
     answer: Readiness;
+  };
+  /** Send a message of MCP */
+  "POST /mcp": {
+    id: "sendMcpMessage";
+    input: {
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+      body?: unknown | undefined;
+    };
+    answer: string;
+  };
+  /** Open a stream of MCP */
+  "GET /mcp": {
+    id: "openMcpStream";
+    input: {
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+    };
+    answer: string;
+  };
+  /** End a session of MCP */
+  "DELETE /mcp": {
+    id: "endMcpSession";
+    input: {
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+    };
+    answer: string;
+  };
+  /** Send a message of MCP */
+  "POST /mcp/{client}/{workspace}": {
+    id: "sendPersonalMcpMessage";
+    input: {
+      params: {
+        /** The program, as memories shall name it: claude, cursor. */
+        client: string;
+        /** The workspace, by id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+      body?: unknown | undefined;
+    };
+    answer: string;
+  };
+  /** Open a stream of MCP */
+  "GET /mcp/{client}/{workspace}": {
+    id: "openPersonalMcpStream";
+    input: {
+      params: {
+        /** The program, as memories shall name it: claude, cursor. */
+        client: string;
+        /** The workspace, by id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+    };
+    answer: string;
+  };
+  /** End a session of MCP */
+  "DELETE /mcp/{client}/{workspace}": {
+    id: "endPersonalMcpSession";
+    input: {
+      params: {
+        /** The program, as memories shall name it: claude, cursor. */
+        client: string;
+        /** The workspace, by id or slug. */
+        workspace: string;
+      };
+      query?: {
+        /** `minimal` shows four tools instead of all. */
+        profile?: "full" | "minimal" | undefined;
+      } | undefined;
+    };
+    answer: string;
   };
   /** Read this document */
   "GET /openapi.json": {

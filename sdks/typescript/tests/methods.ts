@@ -14,12 +14,15 @@ export interface Given {
  * those in EXCEPTIONS take something else.
  */
 const METHODS: Record<string, string> = {
-  storeMemory: "store", recallMemories: "recall", forgetMemories: "forget", runBatch: "batch", readUsage: "usage", exportMemories: "export", importMemories: "import",
+  storeMemory: "store", recallMemories: "recall", forgetMemories: "forget", runBatch: "batch", whoAmI: "whoami", readUsage: "usage", exportMemories: "export", importMemories: "import",
   listMemories: "memories.list", createMemory: "memories.create", getMemory: "memories.get", updateMemory: "memories.update", deleteMemory: "memories.delete",
   listVersions: "memories.history", restoreMemory: "memories.restore", listRelated: "memories.related",
   listGroups: "groups.list", getGroup: "groups.get", deleteGroup: "groups.delete",
   createRelationship: "relationships.create", listRelationships: "relationships.list", getRelationship: "relationships.get", deleteRelationship: "relationships.delete", readGraph: "relationships.graph",
   readOwnKey: "keys.own", createApiKey: "keys.create", listApiKeys: "keys.list", getApiKey: "keys.get", updateApiKey: "keys.update", revokeApiKey: "keys.revoke", rotateApiKey: "keys.rotate",
+  listConnections: "connections.list", getConnection: "connections.get", updateConnection: "connections.update", revokeConnection: "connections.revoke", listConnectionRequests: "connections.requests",
+  listWorkspaceConnections: "workspaces.connections.list", revokeWorkspaceConnection: "workspaces.connections.revoke",
+  listMcpClients: "mcp.clients", listPersonalMcpUrls: "mcp.personal",
   listAudit: "audit.list", exportAudit: "audit.export",
   listWorkspaces: "workspaces.list", createWorkspace: "workspaces.create", getWorkspace: "workspaces.get", updateWorkspace: "workspaces.update", deleteWorkspace: "workspaces.delete",
   restoreWorkspace: "workspaces.restore", leaveWorkspace: "workspaces.leave", transferWorkspace: "workspaces.transfer",
@@ -39,7 +42,7 @@ const EXCEPTIONS: Record<string, (given: Given) => unknown[]> = {
 
 /** Methods without body and query take their options right after the parts of the path. */
 const BARE = new Set([
-  "usage", "memories.get", "groups.get", "relationships.get", "relationships.delete", "keys.own", "keys.get", "keys.revoke", "workspaces.get", "workspaces.restore", "workspaces.leave",
+  "usage", "whoami", "connections.get", "connections.revoke", "workspaces.connections.revoke", "mcp.clients", "memories.get", "groups.get", "relationships.get", "relationships.delete", "keys.own", "keys.get", "keys.revoke", "workspaces.get", "workspaces.restore", "workspaces.leave",
   "workspaces.members.remove", "workspaces.invitations.revoke", "account.get", "account.restore", "account.export", "account.sessions.list", "account.sessions.delete",
 ]);
 

@@ -28,6 +28,7 @@ const WITHOUT_BY_TAG: Record<string, string> = {
   "Sign-in": "A ceremony of a page with a person in front of it, and what it gives is a cookie of the browser.",
   "Second factor": "A ceremony of a page with a person in front of it.",
   Administration: "For operators of an instance, who have a command line.",
+  OAuth: "The steps of an OAuth client: its library takes them, by OAuth's own rules for errors and forms.",
   Pages: "A page, or a part of one.",
   Status: "For those who run the server: probes and metrics.",
   Docs: "The document from which the SDK is made, and pages made from it.",
@@ -35,7 +36,10 @@ const WITHOUT_BY_TAG: Record<string, string> = {
 
 const CEREMONY = "A step of proving who is there: the page of the account takes it.";
 
+const MCP = "MCP's own protocol: an MCP client speaks it.";
+
 const WITHOUT: Record<string, string> = {
+  sendMcpMessage: MCP, openMcpStream: MCP, endMcpSession: MCP, sendPersonalMcpMessage: MCP, openPersonalMcpStream: MCP, endPersonalMcpSession: MCP,
   reportLeakedApiKeys: "For scanners that found keys; they sign what they send.",
   sendProofCode: CEREMONY, proveIdentity: CEREMONY, changePassword: CEREMONY, changeEmail: CEREMONY, verifyEmailChange: CEREMONY,
   listPasskeys: CEREMONY, createPasskey: CEREMONY, beginPasskeyRegistration: CEREMONY, updatePasskey: CEREMONY, deletePasskey: CEREMONY,

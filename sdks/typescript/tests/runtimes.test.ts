@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+// Six runtimes share the machine.
+const SLOW = { timeout: 60_000 };
 const scenarios = readScenarios();
 /** What a run tells when all went well that its runtime can show. */
 const all = (runtime: string) => ({ passed: scenarios.filter(({ not_in = [] }) => !not_in.includes(runtime)).length, failed: {} });
@@ -31,7 +33,7 @@ const FORMS = [
 ];
 
 // Most of a run is waiting for timeouts: side by side they take no longer than one.
-test.concurrent.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", async (node, { expect }) => {
+test.concurrent.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", SLOW, async (node, { expect }) => {
   const { folder } = project();
   const file = `${node.form}.mjs`;
   writeFileSync(path.join(folder, file), `${node.load}\nimport { run } from "./scenarios.mjs";\nconsole.log(JSON.stringify([process.version, await run(sdk, process.argv[2], process.argv[3])]));`);
@@ -41,7 +43,7 @@ test.concurrent.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...f
   expect(result).toEqual(all("node"));
 });
 
-test.concurrent("what is published passes every scenario in a worker on workerd", async ({ expect }) => {
+test.concurrent("what is published passes every scenario in a worker on workerd", SLOW, async ({ expect }) => {
   const { folder } = project();
   writeFileSync(path.join(folder, "worker.mjs"), `
     import * as sdk from "./sdk/index.js";
@@ -51,7 +53,7 @@ test.concurrent("what is published passes every scenario in a worker on workerd"
   expect(await askWorker(project(), { SERVER: server.url })).toEqual(all("workerd"));
 });
 
-test.concurrent("what is published passes every scenario in Chromium, from a page of another origin", async ({ expect }) => {
+test.concurrent("what is published passes every scenario in Chromium, from a page of another origin", SLOW, async ({ expect }) => {
   const { folder, dist } = project();
   const context = await browser().newContext();
   const page = await context.newPage();

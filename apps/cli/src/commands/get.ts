@@ -6,7 +6,7 @@ export const get = defineCommand({
   count: [1, 1],
   about: "Shows a memory: all that is known of it, and its text in full.",
   options: {},
-  examples: ["loci get mem_0199f3a2 --json | jq .tags"],
+  examples: ["loci get mem_… --json | jq .tags"],
   run: async (desk, { positionals: [id = ""] }) => {
     const loci = await desk.connect();
     const memory = await loci.memories.get(id);

@@ -22,6 +22,7 @@ const ENTRIES: Record<string, Entry> = {
   export: { section: "Memories", summary: "Write all memories out, as JSON Lines", load: async () => (await import("./export.ts")).exportMemories },
   import: { section: "Memories", summary: "Take memories in from a file", load: async () => (await import("./import.ts")).importMemories },
   mcp: { section: "Assistants", summary: "Serve MCP on standard input and output", load: async () => (await import("./mcp.ts")).mcp },
+  "mcp add": { section: "Assistants", summary: "Tell an assistant of your server", load: async () => (await import("./mcp-add.ts")).mcpAdd },
   login: { section: "Signing in", summary: "Sign in to a server", load: async () => (await import("./login.ts")).login },
   logout: { section: "Signing in", summary: "Sign out, here and there", load: async () => (await import("./logout.ts")).logout },
   whoami: { section: "Signing in", summary: "Show as whom you call, and what you may do", load: async () => (await import("./whoami.ts")).whoami },

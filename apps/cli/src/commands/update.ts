@@ -16,9 +16,9 @@ export const update = defineCommand({
     trust: { type: "string", value: "WHO", completes: TRUSTS, means: "Who stands behind it: web, connector, agent or user" },
     metadata: { type: "string", value: "JSON", means: "Your own fields, all of them" },
     expires: { type: "string", value: "TIME", means: "When it is forgotten by itself: a time, a day, a span (30d), or never" },
-    version: { type: "string", value: "N", means: "Only if this is still its version" },
+    "if-version": { type: "string", value: "N", means: "Only if this is still its version" },
   },
-  examples: ['loci update mem_0199f3a2 "Ada prefers green tea." --importance 0.8', "loci update mem_0199f3a2 --tag food --tag drink"],
+  examples: ['loci update mem_… "Ada prefers green tea." --importance 0.8', "loci update mem_… --tag food --tag drink"],
   run: async (desk, { values, positionals: [id = "", ...words] }) => {
     if (values.tag !== undefined && values["no-tags"] === true) throw usageError("--tag and --no-tags contradict each other. Give one of them.");
     const patch = {
@@ -32,7 +32,7 @@ export const update = defineCommand({
       expires_at: values.expires === "never" ? null : readTime("expires", values.expires, 1),
     };
     if (Object.values(patch).every((value) => value === undefined)) throw usageError("Say what to change: a new text, or an option such as --importance 0.8.", { hint: "See: loci update --help" });
-    const version = readNumber("version", values.version, { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });
+    const version = readNumber("if-version", values["if-version"], { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });
     const loci = await desk.connect();
     const receipt = await loci.memories.update(id, { ...patch, version });
     await desk.output.answer(receipt, () => `${receipt.memory.id} ${receipt.status}, version ${receipt.memory.version}`);

@@ -1,5 +1,6 @@
+import type { WhoAmI } from "@loci/sdk";
 import { defineCommand } from "../arguments/command.ts";
-import { toPairs } from "./shown.ts";
+import { toPairs, toShownTime } from "./shown.ts";
 
 export const whoami = defineCommand({
   about: "Shows which server is called, as whom, and what may be done there.",
@@ -7,9 +8,18 @@ export const whoami = defineCommand({
   run: async (desk) => {
     const { baseUrl } = await desk.choose();
     const loci = await desk.connect();
-    const key = await loci.keys.own();
-    await desk.output.answer({ base_url: baseUrl, ...key }, () => toPairs([
-      ["server", baseUrl], ["key", key.key_id], ["workspace", key.workspace_id], ["group", key.group ?? "all"], ["mode", key.mode], ["may", key.scopes.join(", ")],
-    ]));
+    const who = await loci.request("GET /v1/whoami");
+    await desk.output.answer({ base_url: baseUrl, ...who }, () => toCallerLines(baseUrl, who));
   },
 });
+
+export const toCallerLines = (baseUrl: string, { kind, id, name, workspace, person, permissions, group, mode, expires_at }: WhoAmI): string[] => toPairs([
+  ["server", baseUrl],
+  ["person", person?.name],
+  ["workspace", `${workspace.name} (${workspace.slug})`],
+  [kind, `${name} (${id})`],
+  ["group", group ?? "all"],
+  ["mode", mode === "test" ? "test" : undefined],
+  ["may", permissions.join(", ")],
+  ["ends", expires_at === null ? "never" : toShownTime(expires_at)],
+]);

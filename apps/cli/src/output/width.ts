@@ -1,6 +1,6 @@
 // Two columns each in every terminal that follows Unicode's East Asian width.
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
-const NONE = /[\p{Mn}\p{Me}\u200d\ufe0f]/u;
+const NONE = /\p{Mn}|\p{Me}|\u200d/u;
 
 const toLetterWidth = (letter: string): number => (NONE.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1);
 

@@ -15,7 +15,7 @@ const SQLITE_BUSY = 5;
 export async function withLock<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
   const { DatabaseSync } = await import("node:sqlite");
   ensureFolder(folder);
-  const file = path.join(folder, "credentials.lock");
+  const file = path.join(folder, "loci.lock");
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     const untilMs = performance.now() + WAIT_MAX_MS;

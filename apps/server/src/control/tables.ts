@@ -117,6 +117,8 @@ interface DeviceCodeTable {
   client_id: string;
   scopes: string;
   resource: string;
+  /** Where it asked from, so that a person is warned of one that is somewhere else. */
+  address: string | null;
   created_at: string;
   expires_at: string;
   polled_at: string | null;

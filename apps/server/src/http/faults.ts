@@ -30,7 +30,7 @@ export function listFaults(route: Declared): FaultStatus[] {
     [true, [400, 500, 503]],
     [scope !== "open", [401, 403]],
     [setsCookies && method !== "get", [403]],
-    [request?.params !== undefined || isInWorkspace(route) || scope === "any key", [404]],
+    [request?.params !== undefined || isInWorkspace(route) || scope === "any key" || scope === "any program", [404]],
     [request?.body !== undefined || request?.text !== undefined, [413]],
     [takesIdempotencyKey(route), [409, 422]],
   ];

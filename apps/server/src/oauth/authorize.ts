@@ -36,8 +36,8 @@ export function authorizeRoute(parts: Parts, assets: PageAssets): Route {
       500: page("A fault of ours."),
       503: page("Not now: repeat after `Retry-After` seconds."),
     },
-    refusal: (error, { status, headers }): AnyReply => {
-      const shown = show(status === 401 ? 400 : status, toRefusedPage(error));
+    refusal: (error, { status, headers }, { url }): AnyReply => {
+      const shown = show(status === 401 ? 400 : status, toRefusedPage(error, toSignIn(url)));
       return { ...shown, headers: { ...headers, ...shown.headers } };
     },
   }, async (call) => {

@@ -70,7 +70,7 @@ async function takeConsent({ control: { db }, now }: ConsentParts, { user_id }: 
 
 const over = (): AppError => new AppError("conflict", "This question was answered already, or is too old. Go back to the app and connect it once more.", { details: { reason: "consent_over" } });
 
-function readAllowed(asked: readonly OAuthScope[], allowed: readonly OAuthScope[] | undefined): OAuthScope[] {
+export function readAllowed(asked: readonly OAuthScope[], allowed: readonly OAuthScope[] | undefined): OAuthScope[] {
   const beyond = allowed?.find((scope) => !asked.includes(scope));
   if (beyond !== undefined) throw invalid("scopes", `The app did not ask for ${beyond}. It asked for ${asked.join(", ")}.`);
   return asked.filter((scope) => allowed?.includes(scope) ?? true);
@@ -88,7 +88,7 @@ async function requireWorkspace({ config: { publicUrl }, memberships }: ConsentP
   return member;
 }
 
-function requireUse({ role, leaving_at }: MemberActor, scopes: readonly OAuthScope[]): void {
+export function requireUse({ role, leaving_at }: MemberActor, scopes: readonly OAuthScope[]): void {
   if (leaving_at !== null) throw new AppError("forbidden", "This workspace is going to be deleted, so no app can be connected to it.", { details: { reason: "workspace_leaving" } });
   if (!canGive(role, scopes)) throw new AppError("forbidden", `As ${role} of this workspace you may do none of that yourself, so you cannot allow it to an app either.`, { details: { reason: "role" } });
 }

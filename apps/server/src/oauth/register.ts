@@ -30,7 +30,7 @@ const RegisteredClient = z.strictObject({
 
 /** Where clients that are no document register (RFC 7591). */
 export const registerRoute = (parts: Parts): Route => guarded("open", {
-  id: "registerClient", method: "post", path: "/oauth/register", tags: ["OAuth"], repeat: "with key", cors: true,
+  id: "registerClient", method: "post", path: "/oauth/register", tags: ["OAuth"], repeat: "idempotent", cors: true,
   summary: "Register a client", description: "RFC 7591, for clients that are not described by a document at their own URL. Whatever it asks for, a client gets no secret. An address registers ten an hour.",
   request: { body: ClientRegistration },
   responses: { 201: json(RegisteredClient, "The client is known."), ...OAUTH_FAULTS, 403: json(OAuthErrorAnswer, "This instance takes no registrations.") },

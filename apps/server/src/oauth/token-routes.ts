@@ -4,6 +4,7 @@ import type { OpenCall } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { findClient } from "./clients.ts";
 import { spendCode } from "./codes.ts";
+import { spendDeviceCode } from "./devices.ts";
 import { OAUTH_FAULTS, OAuthError, toOAuthRefusal } from "./errors.ts";
 import type { IssuedTokens } from "./families.ts";
 import { FORM_BODY, readForm, type Form } from "./form.ts";
@@ -53,6 +54,8 @@ async function issue(parts: Parts, call: OpenCall): Promise<IssuedTokens> {
       return spendCode(parts, call, form.get("code"), { client_id, resource, redirect_uri: form.get("redirect_uri"), verifier: readVerifier(form) });
     case "refresh_token":
       return spendRefresh(parts, call, form.get("refresh_token"), { client_id, resource, scope: form.find("scope") });
+    case DEVICE_GRANT:
+      return spendDeviceCode(parts, form.get("device_code"), { client_id, resource });
     default:
       throw new OAuthError("unsupported_grant_type", `grant_type can be authorization_code, refresh_token or ${DEVICE_GRANT}.`);
   }

@@ -2,7 +2,7 @@ import type { AppError } from "@loci/kit/errors";
 import type { AuthorizationRequest } from "../oauth/request.ts";
 import type { OfferedWorkspace } from "../oauth/consents.ts";
 import type { Client } from "../oauth/clients.ts";
-import { OAUTH_SCOPE_MEANS } from "../policy/oauth-scopes.ts";
+import { OAUTH_SCOPE_MEANS, type OAuthScope } from "../policy/oauth-scopes.ts";
 import { html, type Html } from "./html.ts";
 import type { PageParts } from "./layout.ts";
 
@@ -28,9 +28,9 @@ export const toConsentPage = (question: Question): PageParts => {
 </dl>
 ${isLocal(redirect_uri) ? LOCAL_WARNING : null}
 <form id="consent" method="post" data-id="${id}">
-${toScopeChoice(question)}
+${toScopeBoxes(question.scopes)}
 ${toWorkspaceChoice(question)}
-${LIMITS}
+${toLimits(question)}
 <div class="pair">
 <button type="button" class="quiet" id="deny">Cancel</button>
 <button>Connect</button>
@@ -63,7 +63,8 @@ const isLocal = (redirect_uri: string): boolean => new URL(redirect_uri).protoco
 
 const LOCAL_WARNING = html`<p class="notice warning" role="note"><strong>The answer goes to a program on this device.</strong> Which one it is cannot be seen from here. Go on only if you have just started this yourself.</p>`;
 
-const toScopeChoice = ({ scopes }: Question): Html => html`<fieldset class="checks">
+/** A box for each thing that an app may do, to be unticked. */
+export const toScopeBoxes = (scopes: readonly OAuthScope[]): Html => html`<fieldset class="checks">
 <legend>It may</legend>
 ${scopes.map((scope) => html`<label class="check"><input type="checkbox" name="scopes" value="${scope}" checked>${OAUTH_SCOPE_MEANS[scope]}</label>`)}
 </fieldset>`;
@@ -81,13 +82,11 @@ ${workspaces.map(({ id, slug, name }) => html`<option value="${id}">${name === s
 </div>`;
 }
 
-const LIMITS = html`<details class="limits">
+/** What stands apart from the scopes can be lifted later without connecting anew. */
+const toLimits = ({ scopes }: Question): Html => html`<details class="limits">
 <summary>Limit it further</summary>
 <div>
-<div class="field">
-<label class="check"><input type="checkbox" name="read_only" value="yes" aria-describedby="read-only-hint">Reading only</label>
-<p class="hint" id="read-only-hint">Whatever stands above, it changes nothing until you lift this.</p>
-</div>
+${scopes.every((scope) => scope === "memory:read") ? null : READ_ONLY}
 <div class="field">
 <label for="group">One group</label>
 <input id="group" name="group" maxlength="200" autocomplete="off" spellcheck="false" aria-describedby="group-hint">
@@ -96,13 +95,18 @@ const LIMITS = html`<details class="limits">
 </div>
 </details>`;
 
-/** Why an app cannot be connected, where it cannot be told itself. */
-export const toRefusedPage = ({ code, message }: Pick<AppError, "code" | "message">): PageParts => ({
+const READ_ONLY = html`<div class="field">
+<label class="check"><input type="checkbox" name="read_only" value="yes" aria-describedby="read-only-hint">Reading only</label>
+<p class="hint" id="read-only-hint">Whatever stands above, it changes nothing until you lift this.</p>
+</div>`;
+
+/** Why an app cannot be connected, where it cannot be told itself; `signIn` leads back here. */
+export const toRefusedPage = ({ code, message }: Pick<AppError, "code" | "message">, signIn: string): PageParts => ({
   title: "This app cannot be connected",
   content: html`<h1>This app cannot be connected</h1>
 <p class="lead">${message}</p>
 <div class="stack">
-${code === "not_found" ? html`<a class="button" href="/sign-in">Sign in with another account</a>` : null}
+${code === "not_found" || code === "forbidden" ? html`<a class="button" href="${signIn}">Sign in with another account</a>` : null}
 <a class="button quiet" href="/">Start page</a>
 </div>`,
 });

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { RouteScope } from "../http/route.ts";
 import { newConnection } from "../testing/connections.ts";
 import { shareTestApp, type Answer } from "../testing/harness.ts";
-import { insertMember, insertPerson } from "../testing/signed-in.ts";
+import { insertMember, insertPerson, type SignedIn } from "../testing/signed-in.ts";
 import { OAUTH_SCOPES, oauthScopesFor, type OAuthScope } from "./oauth-scopes.ts";
 import { isPermission, isScope, PERMISSIONS, ruleOf, SCOPES, type Permission } from "./permissions.ts";
 import { ROLES, type Role } from "./roles.ts";
@@ -197,11 +197,11 @@ test("a connected app gets in by its scopes, never further than its person's rol
   const grants: Grant[] = [...ROLES.map((role) => ({ role, scopes: OAUTH_SCOPES })), ...OAUTH_SCOPES.map((scope) => ({ role: "owner" as const, scopes: [scope] })), { role: "owner", scopes: OAUTH_SCOPES, readOnly: true }, { role: "owner", scopes: [] }];
   const byAddress = Map.groupBy(guardedOperations(), ({ id }) => addressOf(id));
   const callers: [Operation[], Caller][] = [];
+  const people = Object.fromEntries(await Promise.all(ROLES.map(async (role) => [role, await insertPerson(app())] as const))) as Record<Role, SignedIn>;
+  for (const role of ROLES) await insertMember(app(), ours.id, people[role], role);
   for (const grant of grants) {
-    const person = await insertPerson(app());
-    await insertMember(app(), ours.id, person, grant.role);
     for (const [resource, rows] of byAddress) {
-      const { token } = await newConnection(app(), person, { workspace: ours.id, resource, scopes: grant.scopes, read_only: grant.readOnly ?? false });
+      const { token } = await newConnection(app(), people[grant.role], { workspace: ours.id, resource, scopes: grant.scopes, read_only: grant.readOnly ?? false });
       const caller: Caller = { name: JSON.stringify({ ...grant, resource }), headers: { authorization: `Bearer ${token}` }, workspace: ours.id, expect: (operation) => expectApp(operation, grant) };
       callers.push([rows, caller]);
       callers.push([rows.filter(({ path }) => path.includes("{workspace}")), { ...caller, name: `${caller.name} elsewhere`, workspace: theirs.id, expect: ({ scope }) => (NO_KEYS.has(scope) ? "403" : "404") }]);

@@ -11,7 +11,7 @@ export function toLanding(location: string, publicUrl: string): Landing {
   if (url.origin !== new URL(publicUrl).origin) return failed;
   const error = url.searchParams.get("error");
   if (error !== null && FAILURE_PATHS.has(url.pathname)) return { kind: "failed", failure: toFailureCode(error.toLowerCase()) };
-  return { kind: "on", path: url.pathname + url.search + url.hash };
+  return { kind: "on", path: url.href.slice(url.origin.length).replace(/^\/{2,}/, "/") };
 }
 
 /** The page that says why a provider could not sign somebody in. */
@@ -26,5 +26,8 @@ export function isOwnPath(path: string): boolean {
   // Browsers drop tabs and line breaks from addresses, and read \ as /.
   if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path)) return false;
   const base = "https://own.invalid";
-  return URL.canParse(path, base) && new URL(path, base).origin === base;
+  if (!URL.canParse(path, base)) return false;
+  const { origin, pathname } = new URL(path, base);
+  // `/.//other.example` comes out of a parser as `//other.example`.
+  return origin === base && !pathname.startsWith("//");
 }

@@ -43,7 +43,7 @@ async function startClocked(): Promise<Clocked> {
 
 /** Puts in what counts from this time on, and tells whether it is still there. */
 type Kept = (clocked: Clocked, since: string) => Promise<() => Promise<boolean>>;
-type Inserted = "proofs" | "verifications" | "spent_totp_codes" | "sessions" | "kept_answers" | "jobs" | "mails" | "former_addresses" | "invitations";
+type Inserted = "clients" | "consents" | "proofs" | "verifications" | "spent_totp_codes" | "sessions" | "kept_answers" | "jobs" | "mails" | "former_addresses" | "invitations";
 
 const row = (table: Inserted, values: (since: string, clocked: Clocked, id: string) => Record<string, unknown>, key = "id"): Kept => async (clocked, since) => {
   const id = newId("job");
@@ -59,7 +59,46 @@ const invitation = (name: "revoked_at" | "accepted_at" | "expires_at"): Kept => 
   return row("invitations", (_, __, id) => ({ workspace_id, email: `${id}@example.com`, role: "viewer", token_hash: id, invited_by: null, created_at: FAR, expires_at: FAR, accepted_at: null, accepted_by: null, revoked_at: null, [name]: since }))(clocked, since);
 };
 
+const client = { kind: "registered" as const, name: "An app", uri: null, application_type: "native" as const, redirect_uris: "[]", fetched_at: null, fresh_until: null };
+
+/** What hangs on a connection: the connection itself, a sign-in of it, or what its sign-ins hold. */
+const connected = (keep: (ids: { connection_id: string; family_id: string; user_id: string }, since: string, clocked: Clocked) => Promise<{ table: "connections" | "token_families" | "tokens" | "authorization_codes" | "device_codes"; key: string; id: string }>): Kept => async (clocked, since) => {
+  const { db, user_id, now, app } = clocked;
+  const { id: workspace_id } = await createWorkspace({ control: app.server.control, now }, newId("wsp"));
+  const [connection_id, family_id] = [newId("con"), newId("fam")];
+  await db.insertInto("connections").values({ id: connection_id, user_id, workspace_id, client_id: "loci-cli", label: "Loci CLI", resource: "r", scopes: "memory:read", group_name: null, created_at: FAR, last_used_at: null, revoked_at: null }).execute();
+  await db.insertInto("token_families").values({ id: family_id, connection_id, code_hash: null, scopes: "memory:read", resource: "r", created_at: FAR, expires_at: FAR, ended_at: null, ended_because: null }).execute();
+  const { table, key, id } = await keep({ connection_id, family_id, user_id }, since, clocked);
+  return async () => (await db.selectFrom(table).selectAll().where(key as never, "=", id as never).execute()).length === 1;
+};
+const granted = { scopes: "memory:read", resource: "r" };
+
 const KEPT: Record<string, Kept[]> = {
+  consents: [row("consents", (expires_at, { user_id }) => ({ user_id, client_id: "loci-cli", redirect_uri: "http://127.0.0.1/callback", state: null, ...granted, challenge: "c", created_at: FAR, expires_at, answered_at: null }))],
+  authorization_codes: [connected(async ({ connection_id }, expires_at, { db }) => {
+    const code_hash = newId("job");
+    await db.insertInto("authorization_codes").values({ code_hash, connection_id, client_id: "loci-cli", redirect_uri: "http://127.0.0.1/callback", challenge: "c", ...granted, expires_at, spent_at: null }).execute();
+    return { table: "authorization_codes", key: "code_hash", id: code_hash };
+  })],
+  device_codes: [connected(async ({ connection_id }, expires_at, { db }) => {
+    const device_hash = newId("job");
+    await db.insertInto("device_codes").values({ device_hash, user_hash: device_hash, client_id: "loci-cli", ...granted, address: "192.0.2.1", created_at: FAR, expires_at, polled_at: null, interval_s: 5, connection_id, denied_at: null, spent_at: null }).execute();
+    return { table: "device_codes", key: "device_hash", id: device_hash };
+  })],
+  tokens: [connected(async ({ family_id }, expires_at, { db }) => {
+    const token_hash = newId("job");
+    await db.insertInto("tokens").values({ token_hash, family_id, kind: "access", scopes: "memory:read", created_at: FAR, expires_at, spent_at: null }).execute();
+    return { table: "tokens", key: "token_hash", id: token_hash };
+  })],
+  token_families: (["ended_at", "expires_at"] as const).map((name) => connected(async ({ family_id }, since, { db }) => {
+    await db.updateTable("token_families").set({ [name]: since }).where("id", "=", family_id).execute();
+    return { table: "token_families", key: "id", id: family_id };
+  })),
+  connections: [connected(async ({ connection_id }, revoked_at, { db }) => {
+    await db.updateTable("connections").set({ revoked_at }).where("id", "=", connection_id).execute();
+    return { table: "connections", key: "id", id: connection_id };
+  })],
+  clients: [row("clients", (created_at) => ({ ...client, created_at, last_used_at: null })), row("clients", (last_used_at) => ({ ...client, kind: "document", created_at: "2020-01-01T00:00:00.000Z", last_used_at }))],
   proofs: [row("proofs", (expires_at) => ({ purpose: "sign_in", email: "ada@example.com", browser_hash: "", code_hash: "", payload: null, expires_at, created_at: FAR }))],
   verifications: [row("verifications", (expires_at) => ({ identifier: "i", value: "v", expires_at, created_at: FAR, updated_at: FAR }))],
   spent_totp_codes: [row("spent_totp_codes", (at, { user_id }) => ({ user_id, at }), "code_hash")],
@@ -133,6 +172,22 @@ test("more rows than one statement takes go in one round, and jobs that wait or 
   await advanceTo(startMs + 31 * DAY_MS);
   expect(await db.selectFrom("mails").select("id").execute()).toEqual([]);
   expect(await db.selectFrom("jobs").select("status").where("kind", "=", "nothing").orderBy("status").execute()).toEqual([{ status: "running" }, { status: "waiting" }]);
+});
+
+test("an app stays as long as somebody is connected to it, however long ago that was ended, and our own stays for ever", async () => {
+  const { db, user_id, app, now, startMs, advanceTo } = await startClocked();
+  const { id: workspace_id } = await createWorkspace({ control: app.server.control, now }, newId("wsp"));
+  const ids = [newId("cli"), newId("cli")];
+  for (const [index, id] of ids.entries()) {
+    const at = new Date(startMs).toISOString();
+    await db.insertInto("clients").values({ ...client, id, created_at: at, last_used_at: null }).execute();
+    await db.insertInto("connections").values({ id: newId("con"), user_id, workspace_id, client_id: id, label: "An app", resource: "r", scopes: "memory:read", group_name: null, created_at: at, last_used_at: null, revoked_at: index === 0 ? null : at }).execute();
+  }
+  const left = async () => (await db.selectFrom("clients").select("id").where("id", "in", [...ids, "loci-cli"]).orderBy("id").execute()).map(({ id }) => id);
+  await advanceTo(startMs + 40 * DAY_MS);
+  expect(await left()).toEqual([...ids, "loci-cli"]);
+  await advanceTo(startMs + 100 * DAY_MS);
+  expect(await left()).toEqual([ids[0], "loci-cli"]);
 });
 
 test("each entry of the table says what it is about, and no two have a name in common", () => {

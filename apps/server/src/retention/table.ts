@@ -47,6 +47,15 @@ export const RETENTION: readonly Retention[] = [
   { name: "mails", what: "Mails, by address and kind.", keptMs: 30 * DAY_MS, after: "it was written", rule: rows("mails", sql`created_at`) },
   { name: "former_addresses", what: "Addresses that an account had before.", keptMs: 30 * DAY_MS, after: "the change", rule: rows("former_addresses", sql`changed_at`, { key: ["user_id", "email"] }) },
   { name: "invitations", what: "Invitations, by address.", keptMs: 90 * DAY_MS, after: "it was accepted or revoked, or ran out", rule: rows("invitations", sql`coalesce(revoked_at, accepted_at, expires_at)`) },
+  { name: "consents", what: "Questions whether an app may in.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("consents", sql`expires_at`) },
+  { name: "authorization_codes", what: "Codes that apps turn into tokens.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("authorization_codes", sql`expires_at`, { key: ["code_hash"] }) },
+  { name: "device_codes", what: "Devices that asked to be let in, with address.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("device_codes", sql`expires_at`, { key: ["device_hash"] }) },
+  // A refresh token ends with its sign-in, so that one that comes again is known as long.
+  { name: "tokens", what: "Hashes of the tokens of apps.", keptMs: NO_TIME, after: AT_ITS_END, rule: rows("tokens", sql`expires_at`, { key: ["token_hash"] }) },
+  { name: "token_families", what: "Sign-ins of apps.", keptMs: 90 * DAY_MS, after: AT_ITS_END, rule: rows("token_families", sql`coalesce(ended_at, expires_at)`) },
+  { name: "connections", what: "Apps that were connected.", keptMs: 90 * DAY_MS, after: "it was revoked", rule: rows("connections", sql`revoked_at`) },
+  { name: "clients", what: "Apps that nobody is connected to.", keptMs: 30 * DAY_MS, after: "its last use",
+    rule: rows("clients", sql`coalesce(last_used_at, created_at)`, { only: sql`kind <> 'own' and not exists (select 1 from connections where connections.client_id = clients.id)` }) },
   { name: "audit", what: "The audit log.", keptMs: 2 * YEAR_MS, after: "the event", rule: { way: "shorten_audit" } },
   { name: "accounts", what: "Accounts and workspaces, with everything in them.", keptMs: ACCOUNT_GRACE_MS, after: "their owner deleted them", rule: { way: "erase_accounts" } },
   // A line per request goes to the standard output, with ids of users and keys and nothing else of them.

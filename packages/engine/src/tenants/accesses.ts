@@ -5,7 +5,7 @@ import type { Access, AccessListQuery, Operation } from "../workspace.ts";
 import type { AccessRow, TenantTables } from "./schema.ts";
 
 /** For so long is it kept what a connection read and wrote. */
-export const ACCESS_KEPT_DAYS = 90;
+const ACCESS_KEPT_DAYS = 90;
 
 /** Ids that one access names; a recall finds 100 at most, and of a group that was forgotten the number says enough. */
 const MEMORIES_NAMED_MAX = 200;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Item, toItem, toItemsText } from "../items.ts";
 import { defineTool, READS } from "./tool.ts";
 
-export const MemoryId = z.string().startsWith("mem_");
+export const MemoryId = z.string().regex(/^mem_/, "must be the id of a memory: mem_ and 32 hexadecimal digits, as the tools answer it");
 
 /** Some 8,000 tokens: what clients take as one answer without cutting it themselves. */
 const PART_CHARS = 32_000;
@@ -12,7 +12,7 @@ export const getMemory = defineTool({
   title: "Get a memory",
   description: "Read one memory in full by its id; other tools cut long texts.",
   annotations: READS,
-  input: z.strictObject({ id: MemoryId, offset: z.int().min(0).describe("Start of the part to read: next_offset").default(0) }),
+  input: z.strictObject({ id: MemoryId, offset: z.int().min(0).describe("next_offset of the answer before").default(0) }),
   output: z.object({ memory: Item, next_offset: z.int().optional() }),
   routes: ["GET /v1/memories/{id}"],
   run: async (call, { id, offset }) => {

@@ -12,7 +12,7 @@ export const getRelatedMemories = defineTool({
   input: z.strictObject({
     id: MemoryId,
     depth: z.int().min(1).max(5).describe("Links to walk").default(1),
-    types: z.array(z.string()).describe("Only links of these types").optional(),
+    types: z.array(z.string()).optional(),
     limit: z.int().min(1).max(100).default(20),
   }),
   output: z.object({ memories: z.array(Item.extend({ path: z.string() })) }),

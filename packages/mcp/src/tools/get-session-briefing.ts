@@ -18,10 +18,12 @@ const PLANS: Record<Section, { title: string; share: number }> = {
   recent: { title: "Recent", share: 1 },
 };
 
-const TOKENS = { least: 300, usual: 1_500, most: 8_000 };
+const TOKENS = { least: 500, usual: 1_500, most: 8_000 };
 /** English text, as the tokenizers in use cut it. */
 const CHARS_PER_TOKEN = 4;
 const ITEM_CHARS = 400;
+/** The fence and the headings. */
+const FRAME_CHARS = 250;
 const IMPORTANT = 0.8;
 /** Below this many preferences the briefing asks by meaning too: what was imported has no types. */
 const STANDING_FEW = 3;
@@ -38,7 +40,7 @@ export const getSessionBriefing = defineTool({
   routes: ["GET /v1/memories", "POST /v1/recall"],
   run: async (call, { group, max_tokens }) => {
     const found = await findSections(call, group);
-    const briefing = new Briefing(max_tokens * CHARS_PER_TOKEN);
+    const briefing = new Briefing(max_tokens * CHARS_PER_TOKEN - FRAME_CHARS);
     for (const section of SECTIONS) briefing.add(section, found[section]);
     return { data: { memories: briefing.memories }, text: briefing.toText() };
   },
@@ -62,7 +64,7 @@ const byImportance = (a: Memory, b: Memory): number => b.importance - a.importan
 
 async function recallStanding(call: ToolCall, group: string | undefined): Promise<Memory[]> {
   const query = "What does the user prefer, like, dislike, or always want done in a certain way?";
-  return (await call.request("POST /v1/recall", { body: { query, group, limit: STANDING_FEW } })).memories;
+  return (await call.request("POST /v1/recall", { body: { query, group, limit: STANDING_FEW, filter: { type: { ne: "task" } } } })).memories;
 }
 
 function toFewPerSession(memories: readonly Memory[]): Memory[] {
@@ -95,7 +97,7 @@ class Briefing {
       const line = toItemLine(item);
       const words = toWords(item.content);
       if (this.said.some((other) => isSame(other, words))) continue;
-      if (this.chars + line.length > this.charsMax * share) break;
+      if (this.chars + line.length > this.charsMax * share) continue;
       this.said.push(words);
       this.chars += line.length;
       taken.push(line);

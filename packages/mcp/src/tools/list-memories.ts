@@ -13,7 +13,7 @@ export const listMemories = defineTool({
   input: z.strictObject({
     group: onlyGroup,
     types: onlyTypes,
-    tags: z.array(z.string()).describe("Only with all of these tags").optional(),
+    tags: z.array(z.string()).describe("With all of these").optional(),
     limit: z.int().min(1).max(100).default(20),
     cursor,
   }),

@@ -3,7 +3,7 @@ import { Item, toItems, toItemsText } from "../items.ts";
 import { defineTool, READS } from "./tool.ts";
 
 export const onlyGroup = z.string().describe("Only about this; leave out for all").optional();
-export const onlyTypes = z.array(z.string()).describe("Only these types").optional();
+export const onlyTypes = z.array(z.string()).optional();
 
 export const Recalled = z.object({ memories: z.array(Item.extend({ score: z.number() })) });
 
@@ -13,12 +13,12 @@ export const recallMemories = defineTool({
   description: "Find what is known, best first. Use it before you answer about people, projects, preferences or past work.",
   annotations: READS,
   input: z.strictObject({
-    query: z.string().min(1).describe("A question in plain words"),
+    query: z.string().describe("A question in plain words"),
     group: onlyGroup,
     limit: z.int().min(1).max(100).default(10),
     types: onlyTypes,
-    since: z.string().describe("Only what happened from then on: RFC 3339").optional(),
-    until: z.string().describe("Only what happened before").optional(),
+    since: z.string().describe("Happened then or later: RFC 3339").optional(),
+    until: z.string().describe("Happened before").optional(),
   }),
   output: Recalled,
   routes: ["POST /v1/recall"],

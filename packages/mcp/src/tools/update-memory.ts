@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MemoryId } from "./get-memory.ts";
-import { memoryFields, Receipt, toReceiptReply, WRITTEN_BY_MODEL } from "./store-memory.ts";
+import { Receipt, toReceiptReply, WRITTEN_BY_MODEL } from "./store-memory.ts";
 import { defineTool, REPLACES } from "./tool.ts";
 
 export const updateMemory = defineTool({
@@ -10,9 +10,10 @@ export const updateMemory = defineTool({
   annotations: REPLACES,
   input: z.strictObject({
     id: MemoryId,
-    content: z.string().min(1).describe("The whole new text").optional(),
-    ...memoryFields,
+    content: z.string().describe("The whole new text").optional(),
+    type: z.string().optional(),
     tags: z.array(z.string()).describe("All tags: they replace the old").optional(),
+    importance: z.number().min(0).max(1).optional(),
   }),
   output: Receipt,
   routes: ["PATCH /v1/memories/{id}"],

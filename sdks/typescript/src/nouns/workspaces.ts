@@ -4,17 +4,20 @@ import type { CallOptions } from "../request.ts";
 import type {
   CreatedInvitation, Invitation, InvitationPage, InvitationShown, Member, MemberChange, MemberPage, NewInvitation, NewWorkspace, Workspace, WorkspaceChange, WorkspaceDeletion, WorkspacePage, WorkspaceTransfer,
 } from "../types.gen.ts";
+import { WorkspaceConnections } from "./connections.ts";
 
 /** Workspaces. A key can get its own; the rest is for people, by their session. */
 export class Workspaces {
   readonly members: Members;
   readonly invitations: Invitations;
+  readonly connections: WorkspaceConnections;
   readonly #api: Api;
 
   constructor(api: Api) {
     this.#api = api;
     this.members = new Members(api);
     this.invitations = new Invitations(api);
+    this.connections = new WorkspaceConnections(api);
   }
 
   /** Those that the person is in. */

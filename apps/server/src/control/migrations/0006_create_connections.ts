@@ -33,7 +33,7 @@ const STATEMENTS = [
   "create index tokens_by_age on tokens (expires_at)",
   // A device that asks to be let in (RFC 8628).
   `create table device_codes (device_hash text primary key, user_hash text not null, client_id text not null references clients (id) on delete cascade, scopes text not null, resource text not null,
-    created_at text not null, expires_at text not null, polled_at text, interval_s integer not null, connection_id text references connections (id) on delete cascade, denied_at text, spent_at text)`,
+    address text, created_at text not null, expires_at text not null, polled_at text, interval_s integer not null, connection_id text references connections (id) on delete cascade, denied_at text, spent_at text)`,
   "create unique index one_device_per_user_code on device_codes (user_hash)",
   "create index device_codes_by_age on device_codes (expires_at)",
 ];

@@ -1,4 +1,5 @@
-import { call, Refusal } from "./api.js";
+import { readAllowance } from "./allowance.js";
+import { call } from "./api.js";
 import { onClick, onSubmit, showStep } from "./form.js";
 import { toPage } from "./place.js";
 
@@ -17,13 +18,7 @@ async function answer(given) {
   showStep("done");
 }
 
-function readAnswer({ workspace, group, read_only }) {
-  const scopes = new FormData(form).getAll("scopes");
-  if (scopes.length === 0) throw new Refusal({ code: "invalid_request", message: "Tick at least one thing that it may do, or cancel.", param: "scopes" });
-  return { allow: true, workspace, scopes, read_only: read_only !== undefined, ...(group.trim() !== "" && { group: group.trim() }) };
-}
-
-onSubmit(form, (sent) => answer(readAnswer(sent)));
+onSubmit(form, () => answer(readAllowance(form)));
 onClick(document.querySelector("#deny"), () => answer({ allow: false }));
 onClick(document.querySelector("#change"), async () => {
   await call("POST", "/v1/auth/sign-out", {});

@@ -28,7 +28,8 @@ export function keepHanded(name, value) {
 export function readNext() {
   const wanted = readHanded("next") ?? new URLSearchParams(location.search).get("next") ?? "/";
   const url = URL.canParse(wanted, location.origin) ? new URL(wanted, location.origin) : new URL("/", location.origin);
-  return url.origin === location.origin ? url.pathname + url.search + url.hash : "/";
+  // `/.//other.example` is a path of this site that browsers read as another one when it stands alone.
+  return url.origin === location.origin && !url.pathname.startsWith("//") ? url.pathname + url.search + url.hash : "/";
 }
 
 /** The path of a page of ours with what it is handed; nothing for what is undefined or the start page. */

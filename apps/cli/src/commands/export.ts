@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { defineCommand } from "../arguments/command.ts";
+import { CliError } from "../exit.ts";
+import { GROUP_OPTION } from "./fields.ts";
+import { countOf } from "./shown.ts";
+
+export const exportMemories = defineCommand({
+  takes: "[FILE]",
+  count: [0, 1],
+  about: "Writes all memories and relationships out as JSON Lines, to a file or to standard output. loci import takes them in again.",
+  options: { group: { ...GROUP_OPTION, means: "Only this group" } },
+  examples: ["loci export memories.jsonl", "loci export --group user:ada | gzip > ada.jsonl.gz"],
+  run: async (desk, { values, positionals: [file] }) => {
+    const loci = await desk.connect();
+    const download = await loci.export({ group: values.group });
+    if (file === undefined) {
+      for await (const line of download.lines()) await desk.output.raw(`${line}\n`);
+      return;
+    }
+    const lines = await writeLines(file, download.lines());
+    await desk.output.answer({ file, lines }, () => `Wrote ${countOf(lines, "line", "lines")} to ${file}.`);
+  },
+});
+
+async function writeLines(file: string, lines: AsyncIterable<string>): Promise<number> {
+  // What people remember is for its owner alone, and what is there already is not written over.
+  const stream = createWriteStream(file, { mode: 0o600, flags: "wx" });
+  try {
+    await once(stream, "open");
+    let count = 0;
+    for await (const line of lines) {
+      count += 1;
+      if (!stream.write(`${line}\n`)) await once(stream, "drain");
+    }
+    stream.end();
+    await once(stream, "close");
+    return count;
+  } catch (cause) {
+    stream.destroy();
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw new CliError("usage", `${file} is there already.`, { hint: "Give another name, or remove it." });
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
+    throw new CliError("unexpected", `${file} could not be written: ${(cause as Error).message}`, { cause });
+  }
+}

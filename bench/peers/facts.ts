@@ -1,0 +1,61 @@
+export interface Fact {
+  content: string;
+  /** Asks for it in other words: but for names, none of its words is one of the fact's. */
+  question: string;
+}
+
+const toFact = ([content, question]: readonly [string, string]): Fact => ({ content, question });
+
+/** Written for this bench, before anything was asked, and not changed to suit an answer. */
+export const FACTS: readonly Fact[] = ([
+  ["Ada prefers tea to coffee and never drinks anything with caffeine after four.", "What should I offer Ada when she is thirsty?"],
+  ["The staging database is restarted every Sunday at three in the morning.", "When will our test environment be briefly offline?"],
+  ["Ben is allergic to peanuts and carries an injector in his backpack.", "Which snack could put Ben in danger?"],
+  ["Carla moved from Turin to Lisbon last spring.", "In which city does Carla live these days?"],
+  ["We decided against microservices because the team has only three people.", "Why did the group keep a monolith?"],
+  ["The wifi password of the office is written on the back of the router.", "How do guests get onto the internet here?"],
+  ["Dmitri's daughter starts school in September.", "When does the child of Dmitri begin first grade?"],
+  ["Invoices above ten thousand euros need two signatures.", "Who has to approve a big bill before it is paid?"],
+  ["Elena plays the cello in an amateur orchestra on Thursdays.", "What musical hobby does Elena have?"],
+  ["The flaky login test fails when the machine's clock is more than a minute off.", "Why is the sign-in check unreliable in continuous integration?"],
+  ["Farid cannot work on Fridays, he takes care of his father then.", "On what day is Farid unavailable?"],
+  ["Our landlord raised the rent by eight percent from January on.", "How much more do we pay for the apartment now?"],
+  ["Grace wants all summaries as bullet points, at most five of them.", "How does Grace like reports to be formatted?"],
+  ["The old printer only works when paper is loaded from the rear tray.", "How can I get a hard copy out of that ancient device?"],
+  ["Hiro is vegetarian but eats eggs.", "Can I cook a steak for Hiro?"],
+  ["The deployment key expires on the second of March.", "Until when can we still ship releases with the current credential?"],
+  ["Ines broke her ankle while skiing and walks with crutches.", "What injury is Ines recovering from?"],
+  ["Jonas drives an electric car and charges it at the supermarket.", "What kind of vehicle does Jonas own?"],
+  ["The customer in Oslo pays late but always pays.", "Which client from Norway settles debts slowly?"],
+  ["Kira's wedding is on the twelfth of June in Siena.", "When does Kira get married?"],
+  ["We use tabs in Go and two spaces everywhere else.", "What is our rule for indentation?"],
+  ["Luca is afraid of flying and takes the train to conferences.", "How does Luca travel to events abroad?"],
+  ["The backup of the photo archive lies on a disk in my mother's attic.", "Where is the spare copy of my pictures kept?"],
+  ["Maya speaks Portuguese, French and a little Japanese.", "Which foreign languages does Maya know?"],
+  ["The search index must be rebuilt after the schema of products changes.", "What has to be done when we alter the structure of articles?"],
+  ["Nadia wants to be called by her first name in letters.", "How should I address Nadia in mail?"],
+  ["Omar quit smoking two years ago.", "Does Omar still use cigarettes?"],
+  ["The heating in the meeting room on the second floor is broken.", "Why is it so cold upstairs when the team gets together?"],
+  ["Priya's flight lands at seven forty in the evening in Milan.", "At what hour will Priya arrive by plane?"],
+  ["Feature flags are stored in a file called switches.toml.", "Where do we configure which functions are turned on?"],
+  ["Quinn's dog Biscuit is afraid of thunder.", "What scares the pet of Quinn?"],
+  ["Our prices go up on the first of October for new customers only.", "Will existing subscribers be charged more in autumn?"],
+  ["Rosa finished her doctorate in marine biology in 2019.", "What did Rosa study at university?"],
+  ["The garage door opens with the code 4471 followed by the star.", "How do I get the car in at home?"],
+  ["Samir sleeps badly before exams and drinks chamomile.", "What helps Samir calm down when he is nervous about tests?"],
+  ["The new intern begins on Monday and sits beside Tessa.", "Where is the desk of the trainee who joins us next week?"],
+  ["Umar wants to buy a used bicycle for less than three hundred euros.", "What is the budget of Umar for a second-hand bike?"],
+  ["Vera left the company because she was never promoted.", "Why did Vera resign from her job?"],
+  ["The mobile app crashes on tablets when the screen is rotated.", "What goes wrong on an iPad if you turn it sideways?"],
+  ["Wanda reads crime novels, mostly by Scandinavian authors.", "Which books would make a good present for Wanda?"],
+  ["Our lawyer said that the contract with the supplier ends without notice in December.", "Do we have to cancel the vendor agreement before the end of the year?"],
+  ["Xavier's blood pressure is high, so he avoids salt.", "Why does Xavier eat without seasoning?"],
+  ["The spare keys of the cabin are under the third flower pot.", "How do I get into the holiday house if nobody is there?"],
+  ["Yara codes in Rust at work and in Python at home.", "Which programming tools does Yara use in her free time?"],
+  ["The podcast is recorded on Wednesdays and published the day after.", "When does a fresh episode of our show come out?"],
+  ["Zoe is left-handed and needs special scissors.", "What should we consider when buying cutting tools for Zoe?"],
+  ["The meeting with the investors was moved from Tuesday to Friday at ten.", "When do we see the people who fund us?"],
+  ["Grandmother's apple cake needs a pinch of cardamom and a spoon of rum.", "What is the secret of the family dessert recipe?"],
+  ["The river behind the house floods the cellar every few years.", "What natural hazard threatens the basement?"],
+  ["Amir ran the Berlin marathon in three hours and twenty minutes.", "How fast is Amir over long distances?"],
+] as const).map(toFact);
