@@ -30,7 +30,8 @@ async function main(): Promise<void> {
     }
   }
   console.log(`${toStoringTable(storing)}\n\n${toAskingTable(asking)}`);
-  console.log(`\nresult ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "peers", { machine, ...{ count, storing, asking } })}`);
+  const result = { machine, count, storing, asking };
+  console.log(`\nresult ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "peers", result)}`);
 }
 
 async function measure(peer: Peer, memories: readonly string[]): Promise<{ storing: Storing; asking: Asking[] }> {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, test } from "vitest";
 import { shareBrowser } from "../../../apps/server/src/testing/chromium.ts";
 import { openFaultServer, readScenarios, type FaultServer } from "../../conformance/server.ts";
-import { findNode18 } from "./node18.ts";
+import { findInstalled } from "./installed.ts";
 import { run, sharePublished, writeRunner } from "./published.ts";
 import { askWorker } from "./workerd.ts";
 
@@ -17,30 +17,40 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-// Six runtimes share the machine.
+// Eight runs share the machine.
 const SLOW = { timeout: 60_000 };
 const scenarios = readScenarios();
 /** What a run tells when all went well that its runtime can show. */
 const all = (runtime: string) => ({ passed: scenarios.filter(({ not_in = [] }) => !not_in.includes(runtime)).length, failed: {} });
 
-const NODES = [
-  { name: "Node 24", path: () => process.execPath },
-  { name: "Node 18", path: findNode18 },
-];
-const FORMS = [
-  { form: "module", load: 'import * as sdk from "@loci/sdk";' },
-  { form: "required", load: 'import { createRequire } from "node:module"; const sdk = createRequire(import.meta.url)("@loci/sdk");' },
+const MODULE = 'import * as sdk from "@loci/sdk";';
+const REQUIRED = 'import { createRequire } from "node:module"; const sdk = createRequire(import.meta.url)("@loci/sdk");';
+
+/** Each runtime with its own word for its version. */
+const PROGRAMS = [
+  { name: "Node 24", command: () => [process.execPath], load: MODULE, version: /^24\./ },
+  { name: "Node 24, required", command: () => [process.execPath], load: REQUIRED, version: /^24\./ },
+  { name: "Node 18", command: () => [findInstalled("node")], load: MODULE, version: /^18\./ },
+  { name: "Node 18, required", command: () => [findInstalled("node")], load: REQUIRED, version: /^18\./ },
+  { name: "Deno", command: () => [findInstalled("deno"), "run", "--allow-net", "--no-lock", "--node-modules-dir=manual"], load: MODULE, version: /^deno 2\./ },
+  { name: "Bun", command: () => [findInstalled("bun")], load: MODULE, version: /^bun 1\./ },
 ];
 
-// Most of a run is waiting for timeouts: side by side they take no longer than one.
-test.concurrent.for(NODES.flatMap((node) => FORMS.map((form) => ({ ...node, ...form }))))("what is published passes every scenario in $name when it is $form", SLOW, async (node, { expect }) => {
+// Most of a run is waiting for timeouts: side by side they take little longer than one.
+test.concurrent.for(PROGRAMS)("what is published passes every scenario in $name", SLOW, async ({ name, command, load, version }, { expect }) => {
   const { folder } = project();
-  const file = `${node.form}.mjs`;
-  writeFileSync(path.join(folder, file), `${node.load}\nimport { run } from "./scenarios.mjs";\nconsole.log(JSON.stringify([process.version, await run(sdk, process.argv[2], process.argv[3])]));`);
-  const { stdout } = await run(node.path(), [file, server.url, `${node.name.replace(" ", "-").toLowerCase()}-${node.form}`], { cwd: folder });
-  const [version, result] = JSON.parse(stdout) as [string, unknown];
-  expect(version).toMatch(`${node.name.replace("Node ", "v")}.`);
-  expect(result).toEqual(all("node"));
+  const id = name.replace(/\W+/g, "-").toLowerCase();
+  writeFileSync(path.join(folder, `${id}.mjs`), `
+    ${load}
+    import process from "node:process";
+    import { run } from "./scenarios.mjs";
+    const { node, deno, bun } = process.versions;
+    const result = await run(sdk, process.argv[2], ${JSON.stringify(id)});
+    console.log(JSON.stringify({ version: deno !== undefined ? "deno " + deno : bun !== undefined ? "bun " + bun : node, result }));
+  `);
+  const [program = "", ...before] = command();
+  const { stdout } = await run(program, [...before, `${id}.mjs`, server.url], { cwd: folder });
+  expect(JSON.parse(stdout)).toEqual({ version: expect.stringMatching(version) as string, result: all(id) });
 });
 
 test.concurrent("what is published passes every scenario in a worker on workerd", SLOW, async ({ expect }) => {

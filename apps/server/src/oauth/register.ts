@@ -1,4 +1,4 @@
-import { AppError } from "@loci/kit/errors";
+import type { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { SECOND_MS } from "@loci/kit/clock";
 import { z } from "zod";
