@@ -6,6 +6,7 @@ import { toOpenApiDocument } from "../apps/server/src/app.ts";
 import { readConfig } from "../apps/server/src/config.ts";
 import { toEnvExample } from "../apps/server/src/config-text.ts";
 import { openServer } from "../apps/server/src/wiring.ts";
+import { toClientsPage } from "./clients-page.ts";
 import { toSdkTypes, type OpenApi } from "./sdk-types.ts";
 
 /** The files of the repository that are made from its code: path and content. */
@@ -13,6 +14,7 @@ export async function makeGeneratedFiles(): Promise<Map<string, string>> {
   const openApi = JSON.stringify(await readOpenApi(), null, 2);
   return new Map([
     [".env.example", toEnvExample()],
+    ["docs/mcp-clients.md", toClientsPage()],
     ["openapi.json", `${openApi}\n`],
     ["sdks/typescript/src/types.gen.ts", toSdkTypes(JSON.parse(openApi) as OpenApi)],
   ]);

@@ -51,7 +51,8 @@ interface Entity {
 /** The reference memory server over stdio, as its manual starts it: a memory is an entity with one observation. */
 export async function openReference(): Promise<Peer> {
   const { dir, remove } = openDataDir("reference");
-  const main = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory");
+  // The package has no entry to import, only a program.
+  const main = path.join(path.dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json")), "dist/index.js");
   const client = await openClient(new StdioClientTransport({ command: process.execPath, args: [main], env: { MEMORY_FILE_PATH: path.join(dir, "memory.jsonl") }, stderr: "ignore" }));
   const search = async (query: string): Promise<Found> => {
     const { data, chars } = await callTool(client, "search_nodes", { query });
@@ -72,16 +73,16 @@ export async function openReference(): Promise<Peer> {
   };
 }
 
-/** As a patient model would: each word that means something, and first what most of them found. */
+/** As a patient and clever model would: each word that means something; what few memories have says more than what many have. */
 async function searchWords(search: (word: string) => Promise<Found>, question: string): Promise<Found> {
-  const hits = new Map<string, number>();
+  const weights = new Map<string, number>();
   let read = 0;
   for (const word of toContentWords(question)) {
     const { texts, chars } = await search(word);
     read += chars;
-    for (const text of texts) hits.set(text, (hits.get(text) ?? 0) + 1);
+    for (const text of texts) weights.set(text, (weights.get(text) ?? 0) + 1 / texts.length);
   }
-  return { texts: [...hits].toSorted(([, a], [, b]) => b - a).map(([text]) => text), chars: read };
+  return { texts: [...weights].toSorted(([, a], [, b]) => b - a).map(([text]) => text), chars: read };
 }
 
 async function openClient(transport: Transport): Promise<Client> {

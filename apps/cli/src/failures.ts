@@ -41,15 +41,16 @@ async function toFailure(error: unknown, choice: Choice | null): Promise<Failure
   if (error instanceof LociError) {
     const { code, message, param, request_id, retry_after } = error;
     const outcome = OUTCOME_OF[code] ?? "unexpected";
-    return { outcome, code, message, hint: choice === null ? undefined : toHint(outcome, choice), param: param ?? undefined, request_id: request_id ?? undefined, retry_after: retry_after ?? undefined };
+    return { outcome, code, message, hint: toHint(outcome, choice), param: param ?? undefined, request_id: request_id ?? undefined, retry_after: retry_after ?? undefined };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { outcome: "unexpected", code: "unexpected", message: stack, hint: "This is a fault of loci. Please report it." };
 }
 
-function toHint(outcome: Outcome, { baseUrl, credentials, profileName }: Choice): string | undefined {
-  if (outcome === "network") return `Is Loci running at ${baseUrl}? Another address goes into --base-url or LOCI_BASE_URL. To look closer: loci doctor`;
-  if (outcome !== "auth" || credentials === null) return undefined;
+function toHint(outcome: Outcome, choice: Choice | null): string | undefined {
+  if (outcome === "network") return `Is Loci running at ${choice?.baseUrl ?? "that address"}? Another goes into --base-url or LOCI_BASE_URL. To look closer: loci doctor`;
+  if (outcome !== "auth" || choice === null || choice.credentials === null) return undefined;
+  const { baseUrl, credentials, profileName } = choice;
   if (credentials.from !== "profile") return `${credentials.from} holds no key that ${baseUrl} takes. Make one there, or sign in: loci login`;
   return `Sign in again: loci login${profileName === "default" ? "" : ` --profile ${profileName}`}`;
 }

@@ -4,7 +4,7 @@ import type { Command } from "./arguments/command.ts";
 import { findClosest } from "./arguments/closest.ts";
 import type { GlobalValues } from "./arguments/options.ts";
 import { findName, readArguments } from "./arguments/read.ts";
-import { COMMANDS } from "./commands/table.ts";
+import { COMMAND_NAMES, COMMANDS } from "./commands/table.ts";
 import type { Desk } from "./desk.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { EXIT, usageError } from "./exit.ts";
@@ -24,6 +24,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const command = await loadCommand(name);
     const { globals, values, positionals } = readArguments(name, command, rest);
     output = openOutput(globals.json === true, environment);
+    if (globals.version === true) {
+      await showVersion(output);
+      return EXIT.ok;
+    }
     if (globals.help === true) {
       const { toCommandHelp } = await import("./help.ts");
       await output.raw(toCommandHelp(name, command));
@@ -42,8 +46,7 @@ async function runWithoutCommand(args: readonly string[], output: Output): Promi
   const none: Command = { about: "", options: {}, run: async () => undefined };
   const { globals } = readArguments("", none, args);
   if (globals.version === true) {
-    const { VERSION } = await import("./version.ts");
-    await output.answer({ version: VERSION }, () => `loci ${VERSION}`);
+    await showVersion(output);
     return EXIT.ok;
   }
   const { toHelp } = await import("./help.ts");
@@ -52,10 +55,15 @@ async function runWithoutCommand(args: readonly string[], output: Output): Promi
   return EXIT.ok;
 }
 
+async function showVersion(output: Output): Promise<void> {
+  const { VERSION } = await import("./version.ts");
+  await output.answer({ version: VERSION }, () => `loci ${VERSION}`);
+}
+
 async function loadCommand(name: string): Promise<Command> {
   const entry = COMMANDS.get(name);
   if (entry !== undefined) return entry.load();
-  const near = findClosest(name, [...COMMANDS.keys()]);
+  const near = findClosest(name, COMMAND_NAMES);
   throw usageError(`There is no command "${name}".${near === null ? "" : ` Did you mean ${near}?`}`, { hint: "See: loci --help" });
 }
 

@@ -28,7 +28,7 @@ const WITHOUT_BY_TAG: Record<string, string> = {
   "Sign-in": "A ceremony of a page with a person in front of it, and what it gives is a cookie of the browser.",
   "Second factor": "A ceremony of a page with a person in front of it.",
   Administration: "For operators of an instance, who have a command line.",
-  OAuth: "The steps of an OAuth client: its library takes them, by OAuth's own rules for errors and forms.",
+  OAuth: "OAuth's own protocol: a client of it takes its steps, and a page in front of a person the one between.",
   Pages: "A page, or a part of one.",
   Status: "For those who run the server: probes and metrics.",
   Docs: "The document from which the SDK is made, and pages made from it.",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { shareTestApp, type TestWorkspace } from "../../../apps/server/src/testing/harness.ts";
+import { newConnection } from "../../../apps/server/src/testing/connections.ts";
+import { shareTestApp, type Call, type TestWorkspace } from "../../../apps/server/src/testing/harness.ts";
 import { ForbiddenError, Loci, NotFoundError, UnauthenticatedError, type Options } from "../src/index.ts";
 
 const app = shareTestApp();
@@ -137,17 +138,21 @@ test("what has no method is reached by its route", async () => {
   expect(account).toMatchObject({ status: 401 });
 });
 
-test("a person works by their session, in the workspace that the client names", async () => {
-  const person = await app().newPerson();
-  const session = (workspace?: string) => new Loci({
+/** The client as the person's browser has it: by their session. */
+function open({ call }: { call: Call }, workspace?: string): Loci {
+  return new Loci({
     workspace,
     fetch: async (url, init) => {
-      const { status, headers, body } = await person.call(init.method ?? "GET", url.slice("http://127.0.0.1:8080".length), init.body ?? undefined, init.headers as Record<string, string>);
+      const { status, headers, body } = await call(init.method ?? "GET", url.slice("http://127.0.0.1:8080".length), init.body ?? undefined, init.headers as Record<string, string>);
       return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
     },
   });
-  const { slug } = await session().workspaces.create({ name: "Acme" });
-  const loci = session(slug);
+}
+
+test("a person works by their session, in the workspace that the client names", async () => {
+  const person = await app().newPerson();
+  const { slug } = await open(person).workspaces.create({ name: "Acme" });
+  const loci = open(person, slug);
   await loci.store({ content: "Acme ships on Fridays." });
   expect((await loci.memories.list()).items).toHaveLength(1);
   expect((await loci.workspaces.members.list(slug)).items).toMatchObject([{ role: "owner" }]);
@@ -155,4 +160,30 @@ test("a person works by their session, in the workspace that the client names", 
   const slugs: string[] = [];
   for await (const workspace of loci.workspaces.list()) slugs.push(workspace.slug);
   expect(slugs).toContain(slug);
+});
+
+test("a person sees what a connected app read and wrote, limits it and cuts it off", async () => {
+  const person = await app().newPerson();
+  const { connection_id, token } = await newConnection(app(), person);
+  const [agent, loci] = [connect({ key: token }), open(person)];
+  expect(await agent.whoami()).toMatchObject({ kind: "connection", id: connection_id, person: { id: person.user_id }, workspace: { id: person.workspace } });
+  const { memory } = await agent.store({ content: "Ana prefers tea." });
+  expect(memory.source).toMatchObject({ connection_id });
+  await agent.recall({ query: "tea" });
+  const requests = await Array.fromAsync(loci.connections.requests(connection_id));
+  expect(requests.map(({ action, effect, memories }) => [action, effect, memories])).toEqual([["recallMemories", "read", [memory.id]], ["storeMemory", "write", [memory.id]]]);
+
+  expect(await loci.connections.update(connection_id, { read_only: true })).toMatchObject({ read_only: true });
+  await expect(agent.store({ content: "Another." })).rejects.toThrow(ForbiddenError);
+  expect((await loci.workspaces.connections.list(person.workspace ?? "")).items).toMatchObject([{ id: connection_id, state: "active" }]);
+  await loci.connections.revoke(connection_id);
+  await expect(agent.whoami()).rejects.toThrow(UnauthenticatedError);
+  expect(await loci.connections.get(connection_id)).toMatchObject({ state: "revoked" });
+});
+
+test("guides for MCP clients name this server, and the person's own addresses", async () => {
+  const person = await app().newPerson();
+  const { items } = await new Loci({ fetch: (url, init) => app().server.app.request(url, init) }).mcp.clients();
+  expect(items.map(({ client }) => client)).toContain("claude-code");
+  expect(JSON.stringify(await open(person).mcp.personal({ client: "cursor" }))).toContain("/mcp/cursor/");
 });

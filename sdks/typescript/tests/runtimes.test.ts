@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 // Eight runs share the machine.
-const SLOW = { timeout: 60_000 };
+const SLOW = { timeout: 120_000 };
 const scenarios = readScenarios();
 /** What a run tells when all went well that its runtime can show. */
 const all = (runtime: string) => ({ passed: scenarios.filter(({ not_in = [] }) => !not_in.includes(runtime)).length, failed: {} });

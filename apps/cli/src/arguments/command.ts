@@ -1,5 +1,5 @@
 import type { Desk } from "../desk.ts";
-import type { Options, Values } from "./options.ts";
+import type { Completes, Options, Values } from "./options.ts";
 
 interface Given<O extends Options> {
   values: Values<O>;
@@ -12,6 +12,8 @@ export interface Declared<O extends Options> {
   takes?: string;
   /** How many arguments it wants, from and to; none unless said. */
   count?: readonly [min: number, max: number];
+  /** What completion offers for its arguments. */
+  completes?: Completes;
   /** The help's first paragraph. */
   about: string;
   options: O;

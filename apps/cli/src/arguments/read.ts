@@ -46,7 +46,7 @@ export function readArguments(name: string, command: Command, args: readonly str
   const { agent } = values;
   const globals = { ...values, ...(agent === true && { json: true, yes: true, "no-input": true }) } as GlobalValues;
   // Who asks for help need not know yet what the command takes.
-  if (globals.help !== true) requireCount(name, command, positionals);
+  if (globals.help !== true && globals.version !== true) requireCount(name, command, positionals);
   return { globals, values: values as Values<Options>, positionals };
 }
 

@@ -7,6 +7,7 @@ const PAGE = 200;
 export const groups = defineCommand({
   takes: "[PREFIX]",
   count: [0, 1],
+  completes: "groups",
   about: "Lists groups by name: whom or what memories belong to, and how many each has.",
   options: {},
   examples: ["loci groups user:"],

@@ -2,7 +2,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { openClient } from "../client.ts";
 import { readTextOrInput, type Desk } from "../desk.ts";
 import { usageError } from "../exit.ts";
-import { DEFAULT_PROFILE, readApiKey, type Choice } from "../profiles/choice.ts";
+import { chooseServer, DEFAULT_PROFILE, readApiKey, type Choice } from "../profiles/choice.ts";
 import type { Profile } from "../profiles/file.ts";
 import { keepProfile } from "../profiles/store.ts";
 import { toCallerLines } from "./whoami.ts";
@@ -19,7 +19,8 @@ from standard input, so that it does not stand in the history of the shell.`,
     const { globals, environment, output } = desk;
     const given = globals["api-key"];
     if (given !== undefined && values.headless === true) throw usageError("--api-key and --headless contradict each other. Give one of them.");
-    const choice = await desk.choose();
+    // A key given here is to be kept, and `-` is none yet.
+    const choice = chooseServer({ ...globals, "api-key": undefined }, environment);
     const { baseUrl, profileName } = choice;
     const profile: Profile = given === undefined ? await signIn(desk, baseUrl, values.headless === true) : { kind: "key", base_url: baseUrl, api_key: readApiKey(await readTextOrInput(desk, given, "the key")) };
     // What does not open the server is not kept.
@@ -46,7 +47,8 @@ async function signIn({ output, environment: { browser } }: Desk, baseUrl: strin
       else output.note(`Open ${verification_uri} in a browser and enter the code ${user_code} within ${Math.floor(expires_in / 60)} minutes.`);
     }));
   }
-  const { openInBrowser, signInByBrowser } = await import("../sign-in/browser.ts");
+  const { signInByBrowser } = await import("../sign-in/browser.ts");
+  const { openInBrowser } = await import("../sign-in/open-browser.ts");
   return toProfile(site, await signInByBrowser(site, {
     tell: (url) => output.note(`Opening your browser. If it does not open, go there yourself:\n${url}\nOn a machine without a browser: loci login --headless`),
     open: (url) => openInBrowser(url, browser),

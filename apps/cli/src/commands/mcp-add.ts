@@ -9,6 +9,7 @@ const SLUGS = INSTALL_CLIENTS.map(({ slug }) => slug);
 export const mcpAdd = defineCommand({
   takes: "[CLIENT]",
   count: [0, 1],
+  completes: SLUGS,
   about: "Shows how an assistant is told of your server, or with --write puts it into the assistant's settings. Nothing in it is secret: the assistant signs in by itself. Without CLIENT: the assistants there are.",
   options: {
     write: { type: "boolean", means: "Write it into the settings file; what else is there stays" },

@@ -1,7 +1,8 @@
 import type { Command } from "../arguments/command.ts";
 
 interface Entry {
-  section: Section;
+  /** Null for what people do not type themselves. */
+  section: Section | null;
   /** One line, for the help. */
   summary: string;
   /** The command's own file is read when it is run. */
@@ -27,6 +28,14 @@ const ENTRIES: Record<string, Entry> = {
   logout: { section: "Signing in", summary: "Sign out, here and there", load: async () => (await import("./logout.ts")).logout },
   whoami: { section: "Signing in", summary: "Show as whom you call, and what you may do", load: async () => (await import("./whoami.ts")).whoami },
   usage: { section: "Looking around", summary: "Show what the workspace has used", load: async () => (await import("./usage.ts")).usage },
+  status: { section: "Looking around", summary: "Show whether the server is well", load: async () => (await import("./status.ts")).status },
+  doctor: { section: "Looking around", summary: "Find out why something does not work", load: async () => (await import("./doctor.ts")).doctor },
+  open: { section: "Looking around", summary: "Open a page of the server in the browser", load: async () => (await import("./open.ts")).open },
+  completion: { section: "Looking around", summary: "Print what makes a shell complete loci's words", load: async () => (await import("./completion.ts")).completion },
+  __complete: { section: null, summary: "Answer a shell that completes", load: async () => (await import("./complete.ts")).complete },
 };
 
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map(Object.entries(ENTRIES));
+
+/** Those that people type. */
+export const COMMAND_NAMES: readonly string[] = Object.entries(ENTRIES).filter(([, { section }]) => section !== null).map(([name]) => name);

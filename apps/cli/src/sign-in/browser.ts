@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../exit.ts";
 import { openCallback, type Return } from "./callback.ts";
@@ -61,17 +60,4 @@ async function exchange({ server, resource, baseUrl }: Site, { returned, state, 
   const options = { ...toRequestOptions(baseUrl), additionalParameters: { resource } };
   const response = await oauth.authorizationCodeGrantRequest(server, CLIENT, NO_SECRET, parameters, redirectUri, verifier, options);
   return oauth.processAuthorizationCodeResponse(server, CLIENT, response);
-}
-
-/** Opens a page in the browser that the system, or BROWSER, names. Who sees none was told the address. */
-export function openInBrowser(url: string, browser: string | undefined, platform: NodeJS.Platform = process.platform): void {
-  const [command = "", ...args] = browser === undefined ? toOpener(platform) : [browser];
-  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
-  child.on("error", () => undefined);
-  child.unref();
-}
-
-function toOpener(platform: NodeJS.Platform): string[] {
-  if (platform === "darwin") return ["open"];
-  return platform === "win32" ? ["rundll32", "url.dll,FileProtocolHandler"] : ["xdg-open"];
 }

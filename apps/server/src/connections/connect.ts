@@ -1,21 +1,19 @@
 import { notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
+import { findInstallClient } from "@loci/mcp/install";
 import type { AuditAction } from "../audit/actions.ts";
 import { appendAudit, type AuditParts } from "../audit/append.ts";
 import type { Details } from "../audit/details.ts";
 import type { Origin } from "../audit/origin.ts";
 import { findRole } from "../members/standing.ts";
+import { readPersonalPath } from "../oauth/resources.ts";
 import { OAUTH_SCOPES, type OAuthScope } from "../policy/oauth-scopes.ts";
 
 /** What a person allows an app. */
 export interface Allowance {
   user_id: string;
   workspace_id: string;
-  client: {
-    id: string;
-    /** What people shall call the connection, until they say otherwise. */
-    name: string;
-  };
+  client: { id: string; name: string };
   /** The URL that its tokens are for. */
   resource: string;
   scopes: readonly OAuthScope[];
@@ -36,7 +34,7 @@ export function connect(parts: AuditParts, { origin }: { origin: Origin }, allow
     if ((await findRole(db, workspace_id, user_id)) === undefined) throw notFound("workspace");
     const scopes = OAUTH_SCOPES.filter((scope) => allowance.scopes.includes(scope));
     const terms = { scopes: scopes.join(" "), group_name: group, read_only: read_only ? 1 : 0 } as const;
-    const row = { id: newId("con"), user_id, workspace_id, client_id: client.id, label: client.name, resource, ...terms, created_at: now().toISOString(), last_used_at: null, revoked_at: null };
+    const row = { id: newId("con"), user_id, workspace_id, client_id: client.id, label: toLabel(allowance), resource, ...terms, created_at: now().toISOString(), last_used_at: null, revoked_at: null };
     const { id } = await db.insertInto("connections").values(row)
       .onConflict((live) => live.columns(["user_id", "workspace_id", "client_id", "resource"]).where("revoked_at", "is", null).doUpdateSet(terms))
       .returning("id").executeTakeFirstOrThrow();
@@ -45,6 +43,15 @@ export function connect(parts: AuditParts, { origin }: { origin: Origin }, allow
     return id;
   });
 }
+
+/** What people call the connection until they say otherwise: as the personal URL names the program, else as it names itself. */
+function toLabel({ client, resource }: Allowance): string {
+  const named = readPersonalPath(new URL(resource).pathname)?.client;
+  return named === undefined || named === OTHER ? client.name : (findInstallClient(named)?.title ?? named);
+}
+
+/** The name in personal URLs for whatever has none. */
+const OTHER = "other";
 
 interface Connected {
   id: string;

@@ -111,6 +111,14 @@ test("one person, client, workspace and address is one connection: a new consent
   expect((await newConnection(app(), ada, { client: first.client })).connection_id).not.toBe(first.connection_id);
 });
 
+test("a connection is called what the personal URL calls the program, else what the client calls itself", async () => {
+  const ada = await newPerson(app());
+  const labelOf = async (resource: string) => (await ada.call("GET", `/v1/connections/${(await newConnection(app(), ada, { resource })).connection_id}`)).body.label;
+  const labels = [];
+  for (const resource of ["/mcp", "/v1", "/mcp/other/x", "/mcp/claude-code/x", "/mcp/my-bot/x"]) labels.push(await labelOf(resource));
+  expect(labels).toEqual(["Heron", "Heron", "Heron", "Claude Code", "my-bot"]);
+});
+
 test("admins see and cut off every member's apps, others do not, and what an app read and wrote stays between it and its person", async () => {
   const team = await newTeam(app());
   const [admin, dev] = [await team.join("admin"), await team.join("developer")];

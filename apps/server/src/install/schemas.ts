@@ -8,20 +8,21 @@ const Files = z.strictObject({
   windows: z.string().describe("The path on Windows."),
 }).meta({ id: "InstallFiles", description: "Where a settings file lies. `~` is the person's home; a path without it belongs into the project." });
 
+const kindOf = <Kind extends string>(kind: Kind) => z.literal(kind).describe("Which way it is.");
 const label = z.string().describe("Where, or what for.");
 const afterwards = z.string().exactOptional().describe("What is left to do after it.");
 
 const Link = z.strictObject({
-  kind: z.literal("link"),
+  kind: kindOf("link"),
   label,
   url: z.string().describe("Opens the client with everything filled in; the client asks before it adds anything."),
   web_url: z.string().exactOptional().describe("The same over https, for places where no other scheme is a link."),
 }).meta({ id: "InstallLink" });
 
-const Command = z.strictObject({ kind: z.literal("command"), label, text: z.string().describe("A line for a POSIX shell."), afterwards }).meta({ id: "InstallCommand" });
+const Command = z.strictObject({ kind: kindOf("command"), label, text: z.string().describe("A line for a POSIX shell."), afterwards }).meta({ id: "InstallCommand" });
 
 const Config = z.strictObject({
-  kind: z.literal("config"),
+  kind: kindOf("config"),
   label,
   format: z.enum(["json", "toml"]).describe("What the file is written in."),
   files: Files.nullable().describe("Where the file lies; null where the client is not known."),
@@ -29,7 +30,7 @@ const Config = z.strictObject({
   afterwards,
 }).meta({ id: "InstallConfig" });
 
-const Steps = z.strictObject({ kind: z.literal("steps"), label, steps: z.array(z.string()).describe("What a person does, in this order.") }).meta({ id: "InstallSteps" });
+const Steps = z.strictObject({ kind: kindOf("steps"), label, steps: z.array(z.string()).describe("What a person does, in this order.") }).meta({ id: "InstallSteps" });
 
 const InstallWay = z.discriminatedUnion("kind", [Link, Command, Config, Steps]).meta({ id: "InstallWay", description: "One way to tell a client of this server." });
 

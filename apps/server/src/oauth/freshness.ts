@@ -21,8 +21,10 @@ export function readFreshness(headers: CacheHeaders): number {
 function readLifetime(control: string, { expires, date }: CacheHeaders): number {
   const seconds = /(?:^|[\s,])s-maxage="?(\d{1,9})/i.exec(control)?.[1] ?? /(?:^|[\s,])max-age="?(\d{1,9})/i.exec(control)?.[1];
   if (seconds !== undefined) return Number(seconds) * SECOND_MS;
-  const lifetimeMs = Date.parse(expires ?? "") - Date.parse(date ?? "");
-  return Number.isNaN(lifetimeMs) ? UNSAID_MS : lifetimeMs;
+  if (expires === undefined) return UNSAID_MS;
+  const lifetimeMs = Date.parse(expires) - Date.parse(date ?? "");
+  // One that cannot be read is over (RFC 9111 5.3).
+  return Number.isNaN(lifetimeMs) ? 0 : lifetimeMs;
 }
 
 const readAge = (age: string | undefined): number => (age !== undefined && /^\d{1,9}$/.test(age) ? Number(age) * SECOND_MS : 0);

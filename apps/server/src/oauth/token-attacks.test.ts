@@ -21,67 +21,68 @@ async function newSignIn(at: TestApp = app()): Promise<{ person: TestPerson; sig
   return { person, signIn: new SignIn(at, person, await newClient(at)) };
 }
 
-const expectRefused = ({ status, body }: Answer, refusal: { status?: number; error: string }): void => {
-  expect({ status, error: body.error }).toEqual({ status: 400, ...refusal });
-  // RFC 6749 5.2 allows no other characters.
-  expect(body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
-};
+/** How a request was refused, in words that OAuth allows. */
+function refusalOf({ status, body }: Answer): { status: number; error: string; plain: boolean } {
+  // RFC 6749 5.2 allows no other characters in a description.
+  return { status, error: body.error, plain: /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(body.error_description) };
+}
+const refused = (error: string, status = 400) => ({ status, error, plain: true });
 
 const use = (token: string, path = "/v1/groups", headers: Record<string, string> = {}): Promise<Answer> => app().call("GET", path, undefined, { authorization: `Bearer ${token}`, ...headers });
 const works = async (token: string): Promise<boolean> => (await use(token)).status === 200;
 
-const BAD_EXCHANGES: [what: string, sent: Parameters, refusal: { status?: number; error: string }][] = [
-  ["no verifier", { code_verifier: undefined }, { error: "invalid_request" }],
-  ["an empty verifier", { code_verifier: "" }, { error: "invalid_request" }],
-  ["a verifier that is too short", { code_verifier: "a".repeat(42) }, { error: "invalid_request" }],
-  ["a verifier that is too long", { code_verifier: "a".repeat(129) }, { error: "invalid_request" }],
-  ["another verifier", { code_verifier: "a".repeat(43) }, { error: "invalid_grant" }],
-  ["no client", { client_id: undefined }, { error: "invalid_request" }],
-  ["an unknown client", { client_id: "cli_nobody" }, { status: 401, error: "invalid_client" }],
-  ["no redirect URI", { redirect_uri: undefined }, { error: "invalid_request" }],
-  ["another redirect URI", { redirect_uri: "http://127.0.0.1:4445/callback" }, { error: "invalid_grant" }],
-  ["another resource", { resource: `${PUBLIC_URL}/mcp` }, { error: "invalid_target" }],
-  ["a foreign resource", { resource: "https://other.example/mcp" }, { error: "invalid_target" }],
-  ["two resources", { resource: [`${PUBLIC_URL}/v1`, `${PUBLIC_URL}/mcp`] }, { error: "invalid_target" }],
-  ["two verifiers", { code_verifier: ["a".repeat(43), "b".repeat(43)] }, { error: "invalid_request" }],
-  ["a secret in the body", { client_secret: "hunter2" }, { status: 401, error: "invalid_client" }],
-  ["an assertion of the client", { client_assertion: "e30.e30." }, { status: 401, error: "invalid_client" }],
-  ["no grant", { grant_type: undefined }, { error: "invalid_request" }],
-  ["the grant of passwords", { grant_type: "password" }, { error: "unsupported_grant_type" }],
-  ["the grant of clients for themselves", { grant_type: "client_credentials" }, { error: "unsupported_grant_type" }],
-  ["the grant of assertions", { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" }, { error: "unsupported_grant_type" }],
+const BAD_EXCHANGES: [what: string, sent: Parameters, refusal: ReturnType<typeof refused>][] = [
+  ["no verifier", { code_verifier: undefined }, refused("invalid_request")],
+  ["an empty verifier", { code_verifier: "" }, refused("invalid_request")],
+  ["a verifier that is too short", { code_verifier: "a".repeat(42) }, refused("invalid_request")],
+  ["a verifier that is too long", { code_verifier: "a".repeat(129) }, refused("invalid_request")],
+  ["another verifier", { code_verifier: "a".repeat(43) }, refused("invalid_grant")],
+  ["no client", { client_id: undefined }, refused("invalid_request")],
+  ["an unknown client", { client_id: "cli_nobody" }, refused("invalid_client", 401)],
+  ["no redirect URI", { redirect_uri: undefined }, refused("invalid_request")],
+  ["another redirect URI", { redirect_uri: "http://127.0.0.1:4445/callback" }, refused("invalid_grant")],
+  ["another resource", { resource: `${PUBLIC_URL}/mcp` }, refused("invalid_target")],
+  ["a foreign resource", { resource: "https://other.example/mcp" }, refused("invalid_target")],
+  ["two resources", { resource: [`${PUBLIC_URL}/v1`, `${PUBLIC_URL}/mcp`] }, refused("invalid_target")],
+  ["two verifiers", { code_verifier: ["a".repeat(43), "b".repeat(43)] }, refused("invalid_request")],
+  ["a secret in the body", { client_secret: "hunter2" }, refused("invalid_client", 401)],
+  ["an assertion of the client", { client_assertion: "e30.e30." }, refused("invalid_client", 401)],
+  ["no grant", { grant_type: undefined }, refused("invalid_request")],
+  ["the grant of passwords", { grant_type: "password" }, refused("unsupported_grant_type")],
+  ["the grant of clients for themselves", { grant_type: "client_credentials" }, refused("unsupported_grant_type")],
+  ["the grant of assertions", { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" }, refused("unsupported_grant_type")],
 ];
 
 test.each(BAD_EXCHANGES)("a code with %s gives no tokens, and is not used up for its owner", async (_, sent, refusal) => {
   const { signIn } = await newSignIn();
   const code = await signIn.code(API);
-  expectRefused(await signIn.exchange(code, sent), refusal);
+  expect(refusalOf(await signIn.exchange(code, sent))).toEqual(refusal);
   expect((await signIn.exchange(code)).status).toBe(200);
 });
 
 test("a client that shows a secret in Authorization is refused in its own scheme", async () => {
   const { signIn } = await newSignIn();
   const refused = await signIn.exchange(await signIn.code(), {}, { authorization: `Basic ${btoa(`${signIn.client_id}:secret`)}` });
-  expectRefused(refused, { status: 401, error: "invalid_client" });
+  expect(refusalOf(refused)).toEqual(refused("invalid_client", 401));
   expect(refused.headers.get("www-authenticate")).toBe('Basic realm="loci"');
 });
 
 test("a code of another client gives no tokens", async () => {
   const { signIn, person } = await newSignIn();
   const other = new SignIn(app(), person, await newClient(app()));
-  expectRefused(await other.exchange(await signIn.code(), { code_verifier: signIn.verifier }), { error: "invalid_grant" });
+  expect(refusalOf(await other.exchange(await signIn.code(), { code_verifier: signIn.verifier }))).toEqual(refused("invalid_grant"));
 });
 
 test("a code that nobody was given gives no tokens", async () => {
   const { signIn } = await newSignIn();
-  expectRefused(await signIn.exchange("mc_guess"), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.exchange("mc_guess"))).toEqual(refused("invalid_grant"));
 });
 
 test("a code holds for a minute", async () => {
   const { signIn } = await newSignIn();
   const code = await signIn.code();
   clock.aheadMs += MINUTE_MS;
-  expectRefused(await signIn.exchange(code), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.exchange(code))).toEqual(refused("invalid_grant"));
 });
 
 test("a code that comes again gives nothing, and what it has issued ends at once", async () => {
@@ -89,9 +90,9 @@ test("a code that comes again gives nothing, and what it has issued ends at once
   const code = await signIn.code(API);
   const { body: first } = await signIn.exchange(code);
   expect(await works(first.access_token)).toBe(true);
-  expectRefused(await signIn.exchange(code), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.exchange(code))).toEqual(refused("invalid_grant"));
   expect(await works(first.access_token)).toBe(false);
-  expectRefused(await signIn.refresh(first.refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.refresh(first.refresh_token))).toEqual(refused("invalid_grant"));
   const { body: audit } = await person.call("GET", "/v1/account/audit");
   expect(audit.items.map(({ action }: { action: string }) => action)).toContain("code.replayed");
 });
@@ -110,20 +111,20 @@ test("a code of a connection that was revoked meanwhile gives no tokens", async 
   const code = await signIn.code(API);
   const { id } = await app().server.control.db.selectFrom("connections").select("id").where("user_id", "=", person.user_id).executeTakeFirstOrThrow();
   await revokeConnection(app().server, { origin: SYSTEM }, id, "person");
-  expectRefused(await signIn.exchange(code), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.exchange(code))).toEqual(refused("invalid_grant"));
 });
 
 test("what stands in the URL of the token endpoint counts for nothing", async () => {
   const { signIn } = await newSignIn();
   const query = new URLSearchParams({ grant_type: "authorization_code", code: await signIn.code(), client_id: signIn.client_id, redirect_uri: signIn.redirect_uri, code_verifier: signIn.verifier });
-  expectRefused(await signIn.post(`/oauth/token?${query.toString()}`, {}), { error: "invalid_request" });
+  expect(refusalOf(await signIn.post(`/oauth/token?${query.toString()}`, {}))).toEqual(refused("invalid_request"));
   expect((await app().call("GET", `/oauth/token?${query.toString()}`)).status).toBe(405);
 });
 
 test("the token endpoint takes no JSON and no more than 64 KB", async () => {
-  expectRefused(await app().call("POST", "/oauth/token", { grant_type: "authorization_code" }), { error: "invalid_request" });
+  expect(refusalOf(await app().call("POST", "/oauth/token", { grant_type: "authorization_code" }))).toEqual(refused("invalid_request"));
   const { signIn } = await newSignIn();
-  expectRefused(await signIn.post("/oauth/token", { code: "a".repeat(65_536) }), { status: 413, error: "invalid_request" });
+  expect(refusalOf(await signIn.post("/oauth/token", { code: "a".repeat(65_536) }))).toEqual(refused("invalid_request", 413));
 });
 
 test("tokens are kept by no cache, and pages of other sites get them without cookies alone", async () => {
@@ -134,18 +135,18 @@ test("tokens are kept by no cache, and pages of other sites get them without coo
   expect(headers.get("access-control-allow-credentials")).toBeNull();
 });
 
-const BAD_REFRESHES: [what: string, sent: Parameters, refusal: { status?: number; error: string }][] = [
-  ["more than was granted", { scope: "memory:read memory:delete" }, { error: "invalid_scope" }],
-  ["a scope that there is not", { scope: "admin:all" }, { error: "invalid_scope" }],
-  ["another resource", { resource: `${PUBLIC_URL}/mcp` }, { error: "invalid_target" }],
-  ["no client", { client_id: undefined }, { error: "invalid_request" }],
-  ["an unknown client", { client_id: "cli_nobody" }, { status: 401, error: "invalid_client" }],
+const BAD_REFRESHES: [what: string, sent: Parameters, refusal: ReturnType<typeof refused>][] = [
+  ["more than was granted", { scope: "memory:read memory:delete" }, refused("invalid_scope")],
+  ["a scope that there is not", { scope: "admin:all" }, refused("invalid_scope")],
+  ["another resource", { resource: `${PUBLIC_URL}/mcp` }, refused("invalid_target")],
+  ["no client", { client_id: undefined }, refused("invalid_request")],
+  ["an unknown client", { client_id: "cli_nobody" }, refused("invalid_client", 401)],
 ];
 
 test.each(BAD_REFRESHES)("a refresh that asks with %s is refused, and the sign-in goes on", async (_, sent, refusal) => {
   const { signIn } = await newSignIn();
   const { refresh_token } = await signIn.tokens(API);
-  expectRefused(await signIn.refresh(refresh_token, sent), refusal);
+  expect(refusalOf(await signIn.refresh(refresh_token, sent))).toEqual(refusal);
   expect((await signIn.refresh(refresh_token)).status).toBe(200);
 });
 
@@ -153,7 +154,7 @@ test("a refresh token of another client is refused, and its sign-in goes on", as
   const { signIn, person } = await newSignIn();
   const { refresh_token } = await signIn.tokens(API);
   const other = new SignIn(app(), person, await newClient(app()));
-  expectRefused(await other.refresh(refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await other.refresh(refresh_token))).toEqual(refused("invalid_grant"));
   expect((await signIn.refresh(refresh_token)).status).toBe(200);
 });
 
@@ -164,9 +165,9 @@ test("a refresh token that comes again ends its sign-in, and no other one of the
   const { body: rotated } = await signIn.refresh(stolen.refresh_token);
   expect(await works(stolen.access_token)).toBe(false);
   expect(await works(rotated.access_token)).toBe(true);
-  expectRefused(await signIn.refresh(stolen.refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.refresh(stolen.refresh_token))).toEqual(refused("invalid_grant"));
   expect(await works(rotated.access_token)).toBe(false);
-  expectRefused(await signIn.refresh(rotated.refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.refresh(rotated.refresh_token))).toEqual(refused("invalid_grant"));
   expect(await works(bystander.access_token)).toBe(true);
   const { body: audit } = await person.call("GET", "/v1/account/audit");
   expect(audit.items.filter(({ action }: { action: string }) => action === "token.reused")).toHaveLength(1);
@@ -204,7 +205,7 @@ test("no refresh moves the absolute end of a sign-in", async () => {
   // No access token outlives its sign-in either.
   expect(last.expires_in).toBeLessThanOrEqual(60);
   aheadMs = 90 * DAY_MS + MINUTE_MS;
-  expectRefused(await signIn.refresh(last.refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.refresh(last.refresh_token))).toEqual(refused("invalid_grant"));
   expect((await late.call("GET", "/v1/groups", undefined, { authorization: `Bearer ${last.access_token}` })).status).toBe(401);
 });
 
@@ -251,7 +252,7 @@ test("what the person unticks is not granted, whatever the app asked for", async
   const { signIn } = await newSignIn();
   const { body } = await signIn.exchange(await signIn.code({ ...API, scope: "memory:read memory:write memory:delete" }, { scopes: ["memory:read"] }));
   expect(body.scope).toBe("memory:read");
-  expectRefused(await signIn.refresh(body.refresh_token, { scope: "memory:write" }), { error: "invalid_scope" });
+  expect(refusalOf(await signIn.refresh(body.refresh_token, { scope: "memory:write" }))).toEqual(refused("invalid_scope"));
 });
 
 test("a refresh may ask for less, and gets no more than that", async () => {
@@ -267,22 +268,22 @@ test("a client gives back its own tokens alone: a refresh token ends the sign-in
   const { signIn, person } = await newSignIn();
   const tokens = await signIn.tokens(API);
   const other = new SignIn(app(), person, await newClient(app()));
-  for (const token of [tokens.access_token, tokens.refresh_token]) expectRefused(await other.revoke(token), { error: "invalid_grant" });
+  for (const token of [tokens.access_token, tokens.refresh_token]) expect(refusalOf(await other.revoke(token))).toEqual(refused("invalid_grant"));
   expect(await works(tokens.access_token)).toBe(true);
   expect((await signIn.revoke(tokens.access_token)).status).toBe(200);
   expect(await works(tokens.access_token)).toBe(false);
   const { body: next } = await signIn.refresh(tokens.refresh_token);
   expect((await signIn.revoke(next.refresh_token, { token_type_hint: "access_token" })).status).toBe(200);
   expect(await works(next.access_token)).toBe(false);
-  expectRefused(await signIn.refresh(next.refresh_token), { error: "invalid_grant" });
+  expect(refusalOf(await signIn.refresh(next.refresh_token))).toEqual(refused("invalid_grant"));
 });
 
 test("to give back what is no token is fine, and without a client or a token it is not", async () => {
   const { signIn } = await newSignIn();
   expect((await signIn.revoke("mt_nothing")).status).toBe(200);
-  expectRefused(await signIn.revoke("mt_nothing", { client_id: undefined }), { error: "invalid_request" });
-  expectRefused(await signIn.revoke("mt_nothing", { client_id: "cli_nobody" }), { status: 401, error: "invalid_client" });
-  expectRefused(await signIn.revoke(""), { error: "invalid_request" });
+  expect(refusalOf(await signIn.revoke("mt_nothing", { client_id: undefined }))).toEqual(refused("invalid_request"));
+  expect(refusalOf(await signIn.revoke("mt_nothing", { client_id: "cli_nobody" }))).toEqual(refused("invalid_client", 401));
+  expect(refusalOf(await signIn.revoke(""))).toEqual(refused("invalid_request"));
 });
 
 test("a connection that is revoked ends its tokens at the next request, and the person's others go on", async () => {

@@ -83,7 +83,7 @@ ${workspaces.map(({ id, slug, name }) => html`<option value="${id}">${name === s
 }
 
 /** What stands apart from the scopes can be lifted later without connecting anew. */
-const toLimits = ({ scopes }: Question): Html => html`<details class="limits">
+export const toLimits = ({ scopes }: Pick<Question, "scopes">): Html => html`<details class="limits">
 <summary>Limit it further</summary>
 <div>
 ${scopes.every((scope) => scope === "memory:read") ? null : READ_ONLY}

@@ -1,5 +1,5 @@
 import { OAUTH_SCOPES } from "../policy/oauth-scopes.ts";
-import { LIMITS, toScopeBoxes } from "./consent-page.ts";
+import { toLimits, toScopeBoxes } from "./consent-page.ts";
 import { html } from "./html.ts";
 import type { PageParts } from "./layout.ts";
 
@@ -36,7 +36,7 @@ ${toScopeBoxes(OAUTH_SCOPES)}
 <label for="workspace">In the workspace</label>
 <select id="workspace" name="workspace"></select>
 </div>
-${LIMITS}
+${toLimits({ scopes: OAUTH_SCOPES })}
 <div class="pair">
 <button type="button" class="quiet" id="deny">Cancel</button>
 <button>Connect</button>

@@ -29,6 +29,7 @@ const toPersonPage = (methods: SignInMethods): PageParts => ({
 <ul class="list" id="workspaces" aria-labelledby="workspaces-title"></ul>
 <div class="stack">
 <a class="button" href="/connect">Connect an assistant</a>
+<a class="button quiet" href="/connections">Connected apps</a>
 <button type="button" class="quiet" id="sign-out">Sign out</button>
 </div>
 </section>

@@ -7,6 +7,7 @@ import { sessionCookieOf } from "../sessions/cookie.ts";
 import { ASSET_PATH, readAssets } from "./assets.ts";
 import { toConnectPage } from "./connect-page.ts";
 import { DEVICE_PAGE } from "./device-page.ts";
+import { CONNECTIONS_PAGE } from "./connections-page.ts";
 import { toFailurePage } from "./failure-page.ts";
 import { toHomePage } from "./home-page.ts";
 import { PAGE_POLICY, toPage, type PageParts } from "./layout.ts";
@@ -50,6 +51,7 @@ export function pageRoutes(parts: Pick<Parts, "control" | "config">): Route[] {
     page("readOwnerLinkPage", "/owner-link", "Take over a new instance", () => OWNER_LINK_PAGE),
     page("readConnectPage", "/connect", "Connect an assistant", ({ signedIn }) => toConnectPage(signedIn)),
     page("readDevicePage", "/device", "Connect a device", () => DEVICE_PAGE),
+    page("readConnectionsPage", "/connections", "See and limit connected apps", () => CONNECTIONS_PAGE),
     page("readSignInFailedPage", "/sign-in-failed", "Read why a provider could not sign somebody in", ({ url }) => toFailurePage(new URL(url).searchParams.get("error"))),
     asset,
   ];

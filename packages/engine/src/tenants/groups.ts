@@ -1,5 +1,5 @@
 import { AppError } from "@loci/kit/errors";
-import { sql, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { Group } from "../memory.ts";
 import type { WriteContext } from "../write-context.ts";
 import type { GroupRow, TenantTables } from "./schema.ts";
@@ -8,7 +8,7 @@ const DEFAULT_GROUP = "default";
 
 /** Each store and each recall asks this first, so it is written out: building it takes longer than running it. */
 export async function findGroup(db: Kysely<TenantTables>, name: string): Promise<GroupRow | undefined> {
-  const { rows } = await sql<GroupRow>`select * from groups where name = ${name}`.execute(db);
+  const { rows } = await db.executeQuery<GroupRow>(CompiledQuery.raw("select * from groups where name = ?", [name]));
   return rows[0];
 }
 

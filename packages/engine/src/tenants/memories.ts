@@ -1,5 +1,5 @@
 import { notFound } from "@loci/kit/errors";
-import { sql, type Kysely } from "kysely";
+import { CompiledQuery, sql, type Kysely } from "kysely";
 import { MEMORY_LIMITS, type Memory, type MemoryVersion, type Role, type Source, type Trust } from "../memory.ts";
 import type { MemoryTable, TenantTables } from "./schema.ts";
 
@@ -28,7 +28,10 @@ const SEQS_PER_QUERY = 10_000;
 export async function listMemoryRowsBySeq(db: Kysely<TenantTables>, seqs: number[]): Promise<MemoryRow[]> {
   const rows: MemoryRow[] = [];
   for (let from = 0; from < seqs.length; from += SEQS_PER_QUERY) {
-    rows.push(...(await selectMemories(db).where("seq", "in", seqs.slice(from, from + SEQS_PER_QUERY)).execute()));
+    const some = seqs.slice(from, from + SEQS_PER_QUERY);
+    // Written out as well: each recall ends with this.
+    const query = `select memories.*, groups.name as group_name from memories join groups on groups.id = memories.group_id where seq in (?${", ?".repeat(some.length - 1)})`;
+    rows.push(...(await db.executeQuery<MemoryRow>(CompiledQuery.raw(query, some))).rows);
   }
   return rows;
 }
@@ -109,8 +112,8 @@ export function toMemory(row: MemoryRow): Memory {
     type: row.type,
     ...(row.title !== null && { title: row.title }),
     content: row.content,
-    tags: JSON.parse(row.tags) as string[],
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    tags: row.tags === "[]" ? [] : (JSON.parse(row.tags) as string[]),
+    metadata: row.metadata === "{}" ? {} : (JSON.parse(row.metadata) as Record<string, unknown>),
     importance: row.importance,
     source: JSON.parse(row.source) as Source,
     trust: row.trust as Trust,

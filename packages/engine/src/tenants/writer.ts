@@ -11,17 +11,26 @@ interface Waiter {
   reject(error: AppError): void;
 }
 
+/** How long reads to be counted are gathered before they travel: waking the thread for each would cost more than counting it. */
+const METERS_GATHERED_MS = 20;
+
 /** Commands live for one commit. The default of 48 MB is reached by every thread in time and is worth no speed here (`bench/load`). */
 const YOUNG_MB = 24;
 
-type Jobs = Extract<ToWriter, { to: "work" }>["jobs"];
+/** What waits to travel for one store, in its order. */
+interface Outbox {
+  jobs: Extract<ToWriter, { to: "work" }>["jobs"];
+  /** It travels at the end of this turn of the loop. */
+  leaves: boolean;
+}
 
 /** This side of a writer thread: sends works, and settles each when the thread says that it is on the disk. */
 export class Writer {
   private readonly worker: Worker;
   private readonly log: Log;
   private readonly waiters = new Map<number, Waiter>();
-  private readonly outbox = new Map<string, Jobs>();
+  private readonly outbox = new Map<string, Outbox>();
+  private gathering: NodeJS.Timeout | undefined;
   private readonly now: Clock;
   private readonly started = Promise.withResolvers<void>();
   private ticket = 0;
@@ -53,11 +62,13 @@ export class Writer {
 
   run<Kind extends Work["kind"]>(store: string, work: Extract<Work, { kind: Kind }>): Promise<WorkResults[Kind]> {
     return this.ask((ticket) => {
-      const jobs = this.outbox.get(store);
-      if (jobs) jobs.push({ ticket, work });
-      else {
-        this.outbox.set(store, [{ ticket, work }]);
-        // What one turn of the loop asks for travels in one message.
+      const outbox = this.outbox.get(store) ?? { jobs: [], leaves: false };
+      this.outbox.set(store, outbox);
+      outbox.jobs.push({ ticket, work });
+      if (work.kind === "meter") this.gathering ??= setTimeout(() => this.flushAll(), METERS_GATHERED_MS);
+      else if (!outbox.leaves) {
+        outbox.leaves = true;
+        // What one turn of the loop asks for travels in one message, behind what was gathered.
         queueMicrotask(() => this.flush(store));
       }
     });
@@ -81,6 +92,7 @@ export class Writer {
   /** Everything that waits is written, then the files are closed and the thread ends. */
   async close(): Promise<void> {
     if (this.failure) return;
+    this.flushAll();
     const ended = once(this.worker, "exit");
     this.worker.ref();
     const closed = this.ask<null>((ticket) => this.post({ to: "close", ticket }));
@@ -102,10 +114,16 @@ export class Writer {
   }
 
   private flush(store: string): void {
-    const jobs = this.outbox.get(store);
-    if (jobs === undefined) return;
+    const outbox = this.outbox.get(store);
+    if (outbox === undefined) return;
     this.outbox.delete(store);
-    this.post({ to: "work", store, at: this.now().getTime(), jobs });
+    this.post({ to: "work", store, at: this.now().getTime(), jobs: outbox.jobs });
+  }
+
+  private flushAll(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    for (const store of this.outbox.keys()) this.flush(store);
   }
 
   private post(message: ToWriter): void {
@@ -133,6 +151,7 @@ export class Writer {
   private fail(cause: Error): void {
     if (this.failure) return;
     this.log.fatal({ error: cause.stack ?? cause.message }, "the writer thread failed");
+    clearTimeout(this.gathering);
     this.failure = new AppError("unavailable", "The store cannot be written right now. Nothing of this request was kept.", { cause });
     this.started.reject(this.failure);
     for (const waiter of this.waiters.values()) waiter.reject(this.failure);

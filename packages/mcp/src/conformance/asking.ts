@@ -1,4 +1,4 @@
-import { acceptedContent, createRequestStateCodec, inputRequired, inputResponse, type InputRequests, type InputRequiredResult, type ServerContext } from "@modelcontextprotocol/server";
+import { acceptedContent, CLIENT_CAPABILITIES_META_KEY, createRequestStateCodec, inputRequired, inputResponse, type ClientCapabilities, type InputRequests, type InputRequiredResult, type ServerContext } from "@modelcontextprotocol/server";
 import { say, type Fixture } from "./fixture.ts";
 
 /** Signs the state that goes round by the client. What it signs guards nothing, so the key is no secret; it must outlive a request. */
@@ -98,7 +98,9 @@ async function askTwice(_: unknown, ctx: ServerContext) {
 /** Asks only what the client says it can answer. */
 function askWhatItCan(_: unknown, { mcpReq }: ServerContext) {
   if (Object.keys(mcpReq.inputResponses ?? {}).length > 0) return say("ok");
-  const can = mcpReq.envelope?.["io.modelcontextprotocol/clientCapabilities"] ?? {};
+  // The SDK lifts the envelope out of the request, and leaves its type empty.
+  const envelope = mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  const can = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? {};
   return require({
     ...(can.elicitation !== undefined && { user_name: askName() }),
     ...(can.sampling !== undefined && { greeting: askModel("Hi", 5) }),

@@ -43,6 +43,7 @@ const PERSON_SCHEMA = {
   },
   allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }],
   if: { properties: { contactMethod: { const: "phone" } }, required: ["contactMethod"] },
+  // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema; nothing awaits it.
   then: { required: ["phone"] },
   else: { required: ["email"] },
   additionalProperties: false,

@@ -4,9 +4,11 @@ import { ASKING_FIXTURES, getAskingPrompt, stateCodec } from "./asking.ts";
 import { CONTENT_FIXTURES } from "./content.ts";
 import { PNG, type Fixture } from "./fixture.ts";
 
+const DESCRIPTION = "For the conformance suite.";
+
 const FIXTURES: ReadonlyMap<string, Fixture> = new Map([...CONTENT_FIXTURES, ...ASKING_FIXTURES].map((fixture) => [fixture.name, fixture]));
 
-const TOOLS: readonly Tool[] = [...FIXTURES.values()].map(({ name, inputSchema = { type: "object" } }) => ({ name, description: "For the conformance suite.", inputSchema }));
+const TOOLS: readonly Tool[] = [...FIXTURES.values()].map(({ name, inputSchema = { type: "object" } }) => ({ name, description: DESCRIPTION, inputSchema }));
 
 const RESOURCES: readonly Resource[] = [
   { uri: "test://static-text", name: "static-text", mimeType: "text/plain" },
@@ -18,11 +20,15 @@ const TEMPLATE = { uriTemplate: "test://template/{id}/data", name: "template", m
 
 const PROMPTS: readonly Prompt[] = [
   { name: "test_simple_prompt" },
-  { name: "test_prompt_with_arguments", arguments: [{ name: "arg1", description: "First test argument", required: true }, { name: "arg2", description: "Second test argument", required: true }] },
-  { name: "test_prompt_with_embedded_resource", arguments: [{ name: "resourceUri", required: true }] },
+  { name: "test_prompt_with_arguments", arguments: [toArgument("arg1"), toArgument("arg2")] },
+  { name: "test_prompt_with_embedded_resource", arguments: [toArgument("resourceUri")] },
   { name: "test_prompt_with_image" },
   { name: "test_input_required_result_prompt" },
-];
+].map((prompt) => ({ ...prompt, description: DESCRIPTION }));
+
+function toArgument(name: string) {
+  return { name, description: DESCRIPTION, required: true };
+}
 
 /** What the conformance suite needs of a server beside its own surface: subscriptions, log levels, completion, signed state. */
 export const toFixtureOptions = (options: ServerOptions): ServerOptions => ({

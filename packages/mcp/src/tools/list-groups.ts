@@ -16,7 +16,7 @@ export const listGroups = defineTool({
   run: async (call, query) => {
     const page = await call.request("GET /v1/groups", { query });
     const groups = page.items.map(({ name, memories, updated_at }) => ({ name: cleanLine(name), memories, updated_at }));
-    const lines = groups.map(({ name, memories, updated_at }) => `- ${name} (${memories} memories, changed ${updated_at.slice(0, 10)})`);
+    const lines = groups.map(({ name, memories, updated_at }) => `- ${name} (${memories} ${memories === 1 ? "memory" : "memories"}, changed ${updated_at.slice(0, 10)})`);
     return { data: { groups, ...(page.next !== null && { next: page.next }) }, text: (lines.length === 0 ? "No groups yet." : toFenced(lines)) + toMore(page.next) };
   },
 });

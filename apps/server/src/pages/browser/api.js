@@ -20,8 +20,8 @@ function toWait(seconds) {
 const OFFLINE = { code: "unavailable", message: "The server could not be reached. Check the connection and try again." };
 
 /** Calls the API as the person that this browser is signed in as; throws a `Refusal`. */
-export async function call(method, path, body) {
-  const sent = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+export async function call(method, path, body, headers = {}) {
+  const sent = body === undefined ? { headers } : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
   const response = await fetch(path, { method, ...sent }).catch(() => {
     throw new Refusal(OFFLINE);
   });

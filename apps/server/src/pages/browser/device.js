@@ -49,6 +49,8 @@ onSubmit(asking, async ({ user_code }) => {
   offer(scopes);
   answering.elements.workspace.replaceChildren(...workspaces.map(toChoice));
   showStep("ask");
+  // What it is comes before what can be ticked.
+  document.querySelector("[data-step=ask] h1").focus();
 });
 
 /** A code that ran out while it was being looked at can only be begun anew. */
