@@ -18,27 +18,28 @@ async function main(): Promise<void> {
   console.log(`Peers · ${describeMachine(machine)}`);
   console.log(`${count} memories, ${FACTS.length} of which are asked for in other words; both by the official MCP client, one call at a time.\n`);
   const memories = toMemories(count);
-  const [storing, asking]: [Storing[], Asking[]] = [[], []];
-  for (const open of [openLoci, openReference]) {
-    const peer = await open();
-    try {
-      const findings = await measure(peer, memories);
-      storing.push(findings.storing);
-      asking.push(...findings.asking);
-    } finally {
-      await peer.close();
-    }
+  const peers = await openPeers();
+  try {
+    say(`storing ${memories.length} memories in each`);
+    const storing = await measureStoring(peers, memories);
+    say(`asking ${FACTS.length} questions`);
+    const asking = await measureAsking(peers, FACTS);
+    console.log(`${toStoringTable(storing)}\n\n${toAskingTable(asking)}`);
+    const result = { machine, count, storing, asking };
+    console.log(`\nresult ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "peers", result)}`);
+  } finally {
+    for (const peer of peers) await peer.close();
   }
-  console.log(`${toStoringTable(storing)}\n\n${toAskingTable(asking)}`);
-  const result = { machine, count, storing, asking };
-  console.log(`\nresult ${writeResult(path.resolve(values.out ?? RESULTS_DIR), "peers", result)}`);
 }
 
-async function measure(peer: Peer, memories: readonly string[]): Promise<{ storing: Storing; asking: Asking[] }> {
-  console.error(`… ${peer.name}: storing`);
-  const storing = await measureStoring(peer, memories);
-  console.error(`… ${peer.name}: asking`);
-  return { storing, asking: await measureAsking(peer, FACTS) };
+async function openPeers(): Promise<Peer[]> {
+  const loci = await openLoci();
+  try {
+    return [loci, await openReference()];
+  } catch (error) {
+    await loci.close();
+    throw error;
+  }
 }
 
 /** The facts, each at a place of its own among texts that nobody asks for. */
@@ -55,5 +56,9 @@ const toStoringTable = (rows: Storing[]): string =>
 
 const toAskingTable = (rows: Asking[]): string =>
   toTable(["search", "asked with", "median ms", "p95 ms", "first", "in 5", "in 10", "chars to read"], rows.map(({ peer, way, latencies, found, chars }) => [peer, way, latencies.p50, latencies.p95, found.first, found.five, found.ten, chars]));
+
+function say(what: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
+}
 
 await main();

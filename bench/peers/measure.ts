@@ -1,6 +1,7 @@
-import { type Latencies, toLatencies } from "../statistics.ts";
+import { median, type Latencies, toLatencies } from "../statistics.ts";
 import type { Fact } from "./facts.ts";
-import type { Peer } from "./peer.ts";
+import type { Found, Peer } from "./peer.ts";
+import { WAYS } from "./ways.ts";
 
 export interface Storing {
   peer: string;
@@ -21,35 +22,46 @@ export interface Asking {
   chars: number;
 }
 
-const EDGE = 100;
+const BLOCK = 100;
 
-/** One memory a call, one call after the other, as an assistant stores. */
-export async function measureStoring(peer: Peer, memories: readonly string[]): Promise<Storing> {
-  const ms: number[] = [];
-  for (const content of memories) ms.push(await time(() => peer.store(content)));
-  const sum = ms.reduce((total, one) => total + one, 0);
-  return { peer: peer.name, seconds: sum / 1_000, all: toLatencies(ms), first: toLatencies(ms.slice(0, EDGE)), last: toLatencies(ms.slice(-EDGE)) };
-}
-
-export async function measureAsking(peer: Peer, facts: readonly Fact[]): Promise<Asking[]> {
-  const askings: Asking[] = [];
-  for (const [way, ask] of Object.entries(peer.ways)) {
-    await ask("Is anybody there?");
-    const [ms, ranks, chars]: [number[], number[], number[]] = [[], [], []];
-    for (const { content, question } of facts) {
-      const found = { texts: [""], chars: 0 };
-      ms.push(await time(async () => Object.assign(found, await ask(question))));
-      ranks.push(found.texts.indexOf(content));
-      chars.push(found.chars);
+/** One memory a call, one call after the other, as an assistant stores. The peers take turns, a hundred each, so that whatever else the machine does meets both. */
+export async function measureStoring(peers: readonly Peer[], memories: readonly string[]): Promise<Storing[]> {
+  const times = peers.map((peer) => ({ peer, ms: [] as number[] }));
+  for (let from = 0; from < memories.length; from += BLOCK) {
+    for (const { peer, ms } of times) {
+      for (const content of memories.slice(from, from + BLOCK)) ms.push((await time(() => peer.store(content))).ms);
     }
-    const within = (rank: number): number => ranks.filter((at) => at !== -1 && at < rank).length;
-    askings.push({ peer: peer.name, way, latencies: toLatencies(ms), found: { first: within(1), five: within(5), ten: within(10) }, chars: chars.toSorted((a, b) => a - b)[Math.floor(chars.length / 2)] ?? 0 });
   }
-  return askings;
+  return times.map(({ peer, ms }) => ({
+    peer: peer.name, seconds: ms.reduce((total, one) => total + one, 0) / 1_000, all: toLatencies(ms), first: toLatencies(ms.slice(0, BLOCK)), last: toLatencies(ms.slice(-BLOCK)),
+  }));
 }
 
-async function time(work: () => Promise<unknown>): Promise<number> {
+/** Every question in every way, the peers in turn. */
+export async function measureAsking(peers: readonly Peer[], facts: readonly Fact[]): Promise<Asking[]> {
+  const rows = Object.entries(WAYS).flatMap(([way, ask]) => peers.map((peer) => ({ peer, way, ask, ms: [] as number[], ranks: [] as number[], chars: [] as number[] })));
+  for (const { peer } of rows) await peer.search("anybody");
+  for (const fact of facts) {
+    for (const { peer, ask, ms, ranks, chars } of rows) {
+      const { ms: taken, result } = await time(() => ask(peer, fact));
+      ms.push(taken);
+      ranks.push(toRank(result, fact));
+      chars.push(result.chars);
+    }
+  }
+  return rows.map(({ peer, way, ms, ranks, chars }) => {
+    const within = (rank: number): number => ranks.filter((at) => at <= rank).length;
+    return { peer: peer.name, way, latencies: toLatencies(ms), found: { first: within(1), five: within(5), ten: within(10) }, chars: median(chars) };
+  });
+}
+
+function toRank({ texts }: Found, { content }: Fact): number {
+  const at = texts.indexOf(content);
+  return at === -1 ? Number.POSITIVE_INFINITY : at + 1;
+}
+
+async function time<Result>(work: () => Promise<Result>): Promise<{ ms: number; result: Result }> {
   const from = performance.now();
-  await work();
-  return performance.now() - from;
+  const result = await work();
+  return { ms: performance.now() - from, result };
 }

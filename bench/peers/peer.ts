@@ -3,7 +3,6 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { openDataDir, startServer } from "../server.ts";
-import { toContentWords } from "./words.ts";
 
 /** What a search brought: the texts of memories, the best first. */
 export interface Found {
@@ -16,8 +15,7 @@ export interface Found {
 export interface Peer {
   name: string;
   store(content: string): Promise<void>;
-  /** Ways to ask, by what they are called in the table. */
-  ways: Record<string, (question: string) => Promise<Found>>;
+  search(query: string): Promise<Found>;
   close(): Promise<void>;
 }
 
@@ -28,14 +26,13 @@ export async function openLoci(): Promise<Peer> {
   const server = await startServer();
   const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit: { headers: { authorization: `Bearer ${server.key}` } } });
   const client = await openClient(transport);
-  const recall = async (query: string): Promise<Found> => {
-    const { data, chars } = await callTool(client, "recall_memories", { query, limit: RESULTS_MAX });
-    return { texts: (data["memories"] as { content: string }[]).map(({ content }) => content), chars };
-  };
   return {
     name: "Loci",
     store: async (content) => void (await callTool(client, "store_memory", { content })),
-    ways: { "the question": recall },
+    search: async (query) => {
+      const { data, chars } = await callTool(client, "recall_memories", { query, limit: RESULTS_MAX });
+      return { texts: (data["memories"] as { content: string }[]).map(({ content }) => content), chars };
+    },
     close: async () => {
       await client.close();
       await server.stop();
@@ -54,10 +51,6 @@ export async function openReference(): Promise<Peer> {
   // The package has no entry to import, only a program.
   const main = path.join(path.dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json")), "dist/index.js");
   const client = await openClient(new StdioClientTransport({ command: process.execPath, args: [main], env: { MEMORY_FILE_PATH: path.join(dir, "memory.jsonl") }, stderr: "ignore" }));
-  const search = async (query: string): Promise<Found> => {
-    const { data, chars } = await callTool(client, "search_nodes", { query });
-    return { texts: (data["entities"] as Entity[]).map(({ observations }) => observations[0] ?? ""), chars };
-  };
   let stored = 0;
   return {
     name: "server-memory",
@@ -65,24 +58,15 @@ export async function openReference(): Promise<Peer> {
       stored += 1;
       await callTool(client, "create_entities", { entities: [{ name: `memory ${stored}`, entityType: "memory", observations: [content] }] });
     },
-    ways: { "the question": search, "its words, one by one": (question) => searchWords(search, question) },
+    search: async (query) => {
+      const { data, chars } = await callTool(client, "search_nodes", { query });
+      return { texts: (data["entities"] as Entity[]).map(({ observations }) => observations[0] ?? ""), chars };
+    },
     close: async () => {
       await client.close();
       remove();
     },
   };
-}
-
-/** As a patient and clever model would: each word that means something; what few memories have says more than what many have. */
-async function searchWords(search: (word: string) => Promise<Found>, question: string): Promise<Found> {
-  const weights = new Map<string, number>();
-  let read = 0;
-  for (const word of toContentWords(question)) {
-    const { texts, chars } = await search(word);
-    read += chars;
-    for (const text of texts) weights.set(text, (weights.get(text) ?? 0) + 1 / texts.length);
-  }
-  return { texts: [...weights].toSorted(([, a], [, b]) => b - a).map(([text]) => text), chars: read };
 }
 
 async function openClient(transport: Transport): Promise<Client> {

@@ -3,6 +3,7 @@ import { GLOBAL_OPTIONS, type Option, type Options } from "./arguments/options.t
 import { COMMANDS, SECTIONS } from "./commands/table.ts";
 
 const LEFT_MAX = 28;
+const COLUMNS_MAX = 100;
 
 /** What `loci --help` shows. */
 export function toHelp(): string {
@@ -19,10 +20,9 @@ ${sections.join("\n\n")}
 Options of all commands
 ${toOptionLines(GLOBAL_OPTIONS)}
 
-LOCI_API_KEY, LOCI_BASE_URL and LOCI_PROFILE stand for --api-key, --base-url and --profile; an option goes before them,
-and they before what loci login kept. More about a command: loci COMMAND --help
-Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found, 4 not signed in, 5 not allowed or over the plan,
-6 too often, 7 the server was not reached.
+${wrap("LOCI_API_KEY, LOCI_BASE_URL and LOCI_PROFILE stand for --api-key, --base-url and --profile; an option goes before them, and they before what loci login kept. More about a command: loci COMMAND --help")}
+
+${wrap("Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found, 4 not signed in, 5 not allowed or over the plan, 6 too often, 7 the server was not reached.")}
 `;
 }
 
@@ -30,7 +30,7 @@ Exit codes: 0 done, 1 unexpected, 2 wrong usage, 3 not found, 4 not signed in, 5
 export function toCommandHelp(name: string, { takes, about, options, examples = [] }: Command): string {
   return [
     `loci ${name}${takes === undefined ? "" : ` ${takes}`}${Object.keys(options).length === 0 ? "" : " [OPTIONS]"}`,
-    about,
+    wrap(about),
     ...(Object.keys(options).length === 0 ? [] : [`Options\n${toOptionLines(options)}`]),
     `Options of all commands\n${toOptionLines(GLOBAL_OPTIONS)}`,
     ...(examples.length === 0 ? [] : [`Examples\n${examples.map((example) => `  ${example}`).join("\n")}`]),
@@ -47,4 +47,15 @@ function toFlags(name: string, option: Option): string {
 function toColumns(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.min(LEFT_MAX, Math.max(...pairs.map(([left]) => left.length)));
   return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}
+
+/** Lines of as many words as fit. */
+function wrap(text: string): string {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && line.length + 1 + word.length > COLUMNS_MAX) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
 }

@@ -70,7 +70,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const sessions = new SessionVerifier({ control, authSecret, now, log });
   const connections = new ConnectionVerifier({ control, peppers, now, log });
   const egress = new Egress({ allow: config.egressAllow });
-  const documents = new ClientDocuments({ egress, now });
+  const documents = new ClientDocuments({ egress, now, log });
   const memberships = new Memberships(control);
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });

@@ -8,8 +8,7 @@ type Stored = { content: string } & Record<string, unknown>;
 
 async function open(memories: Stored[]): Promise<OpenMemory> {
   const memory = await openMemory(app());
-  const operations = memories.map((one) => ({ op: "store", ...one }));
-  if (operations.length > 0) expect((await memory.workspace.call("POST", "/v1/batch", { operations })).status).toBe(200);
+  for (const one of memories) expect((await memory.workspace.call("POST", "/v1/store", one)).status).toBe(200);
   return memory;
 }
 

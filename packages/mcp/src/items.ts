@@ -11,6 +11,7 @@ export const Item = z.object({
   type: z.string(),
   group: z.string(),
   tags: z.array(z.string()).optional(),
+  speaker: z.string().optional(),
   trust: z.string(),
   source: z.string(),
   created_at: z.string(),
@@ -33,7 +34,8 @@ export function toItems(memories: readonly (Memory | RecalledMemory)[], { all, o
 }
 
 /** A memory as an item, with as much of its text as `charsMax` allows, from `offset` on. */
-export function toItem({ id, content, type, group, tags, trust, source, created_at, occurred_at }: Memory, { offset = 0, charsMax }: { offset?: number; charsMax: number }): Item {
+export function toItem(memory: Memory, { offset = 0, charsMax }: { offset?: number; charsMax: number }): Item {
+  const { id, content, type, group, tags, speaker = memory.role, trust, source, created_at, occurred_at } = memory;
   const text = clean(content);
   const part = toPart(text, offset, charsMax);
   const cut = text.length - Math.min(offset, text.length) - part.length;
@@ -42,15 +44,17 @@ export function toItem({ id, content, type, group, tags, trust, source, created_
     ...(cut > 0 && { cut_chars: cut }),
     type: cleanLine(type), group: cleanLine(group),
     ...(tags.length > 0 && { tags: tags.map(cleanLine) }),
+    ...(speaker !== undefined && { speaker: cleanLine(speaker) }),
     trust, source: toSource(source), created_at,
     ...(occurred_at !== undefined && { occurred_at }),
   };
 }
 
-/** A part of a text that neither begins nor ends between the halves of a character. */
+/** A part of a text that does not end between the halves of a character. */
 function toPart(text: string, offset: number, charsMax: number): string {
-  if (offset === 0 && text.length <= charsMax) return text;
-  return clean(text.slice(offset, offset + charsMax));
+  const end = offset + charsMax;
+  const splits = end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+  return text.slice(offset, splits ? end - 1 : end);
 }
 
 const toSource = ({ kind, client, ref }: Memory["source"]): string => cleanLine([[kind, client].filter(Boolean).join("/"), ref].filter(Boolean).join(" "));
@@ -62,10 +66,11 @@ export function toItemsText<I extends Item>(items: readonly I[], none: string, n
 
 /** An item for a model: who stands behind it first, then its text. */
 export function toItemLine(item: Item, note = ""): string {
-  const { id, content, cut_chars, type, group, tags = [], trust, source, created_at, occurred_at } = item;
+  const { id, content, cut_chars, type, group, tags = [], speaker, trust, source, created_at, occurred_at } = item;
   const day = (occurred_at ?? created_at).slice(0, 10);
   const labels = tags.length === 0 ? "" : `tags=${toValue(tags.join(","))}`;
-  const head = [id, day, toValue(type), `group=${toValue(group)}`, labels, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
+  const by = speaker === undefined ? "" : `by=${toValue(speaker)}`;
+  const head = [id, day, toValue(type), `group=${toValue(group)}`, labels, by, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
   return `[${head.join(" ")}] ${content}${cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`}`;
 }
 

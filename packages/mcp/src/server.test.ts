@@ -3,15 +3,18 @@ import { expect, test, vi } from "vitest";
 import { shareTestApp } from "../../../apps/server/src/testing/harness.ts";
 import type { Caller } from "./caller.ts";
 import { TOOL_LIST } from "./list.ts";
-import { createMcpServer } from "./server.ts";
 import { callTool, openClient, openMemory } from "./testing/open-memory.ts";
-import { InMemoryTransport } from "@modelcontextprotocol/server";
-import { Client } from "@modelcontextprotocol/client";
 
 const app = shareTestApp();
 
 /** A way to the API on which every call fails like this. */
-const failing = (error: unknown): Caller => ({ request: () => Promise.reject(error) });
+function failing(error: unknown): Caller {
+  return {
+    request: async () => {
+      throw error;
+    },
+  };
+}
 
 test("bad arguments are an answer that names each fault and what the tool takes", async () => {
   const memory = await openMemory(app());
@@ -43,18 +46,13 @@ test("an answer that failed has no structured content, which clients would hold 
 
 test("what was not meant for callers is told to the operator alone", async () => {
   for (const error of [new Error("secret of the house"), Object.assign(new Error("connect 10.0.0.1 secret of the house"), { code: "ECONNREFUSED" }), new TypeError("secret of the house")]) {
-    const server = createMcpServer(failing(error), { profile: "full", version: "1.0.0" });
-    const told: Error[] = [];
-    server.onerror = (failure) => void told.push(failure);
-    const client = new Client({ name: "test", version: "1.0.0" });
-    const [ours, theirs] = InMemoryTransport.createLinkedPair();
-    await Promise.all([server.connect(theirs), client.connect(ours)]);
+    const told: unknown[] = [];
+    const client = await openClient(failing(error), { onError: (failure) => told.push(failure) });
     const answer = await callTool(client, "list_groups", {});
     expect(answer).toMatchObject({ failed: true, error: { code: "internal" } });
     await expect(client.readResource({ uri: "loci://memory/mem_0" })).rejects.toThrow("internal: Something failed on our side.");
     expect(JSON.stringify(answer)).not.toContain("secret of the house");
     expect(told).toEqual([error, error]);
-    await client.close();
   }
 });
 
@@ -76,7 +74,7 @@ test("a call that the client gives up ends on its way to the API", async () => {
   const call = client.callTool({ name: "list_memories", arguments: {} }, { signal: hangUp.signal });
   await vi.waitFor(() => expect(seen).toBeDefined());
   hangUp.abort();
-  await expect(call).rejects.toThrow();
+  await expect(call).rejects.toThrow(/abort/i);
   await vi.waitFor(() => expect(seen?.aborted).toBe(true));
 });
 
@@ -111,7 +109,7 @@ test("prompts name the tools of their profile, and ask for what they need", asyn
     const texts = [await client.getPrompt({ name: "recall_first", arguments: { task: "Plan the trip to Lisbon" } }), await client.getPrompt({ name: "store_learned" })];
     await expect(client.getPrompt({ name: "recall_first" })).rejects.toMatchObject({ code: -32_602, message: expect.stringContaining("`task`") });
     await expect(client.getPrompt({ name: "other" })).rejects.toMatchObject({ code: -32_602, message: expect.stringContaining("recall_first, store_learned") });
-    return texts.map(({ messages }) => (messages[0]?.content as { text: string }).text);
+    return texts.map(({ messages }) => (messages[0]!.content as { text: string }).text);
   };
   const [full, minimal] = [await read("full"), await read("minimal")];
   expect(full[0]).toContain("Plan the trip to Lisbon");

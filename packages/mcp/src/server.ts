@@ -9,6 +9,8 @@ export interface McpOptions {
   profile: Profile;
   /** The version of the product, as clients show it. */
   version: string;
+  /** Is told of what should never happen: an error that was not written for callers. They read only that something failed. */
+  onError?: ((error: unknown) => void) | undefined;
   /** Also offer what the conformance suite calls; never in production. */
   fixtures?: boolean | undefined;
 }
@@ -29,10 +31,10 @@ const OPTIONS_OF: Record<Profile, ServerOptions> = {
 };
 
 /** An MCP server of one caller, for both eras of the protocol. It is cheap: make one for each request or connection. */
-export function createMcpServer(caller: Caller, { profile, version, fixtures = false }: McpOptions): Server {
+export function createMcpServer(caller: Caller, { profile, version, onError = () => undefined, fixtures = false }: McpOptions): Server {
   const options = OPTIONS_OF[profile];
   const server = new Server({ name: "loci", title: "Loci memory", version }, fixtures ? toFixtureOptions(options) : options);
-  const memory = createMemorySurface(caller, profile, (error) => server.onerror?.(error instanceof Error ? error : new Error(String(error))));
+  const memory = createMemorySurface(caller, profile, onError);
   const surface = fixtures ? withFixtures(memory) : memory;
   server.setRequestHandler("tools/list", () => ({ tools: [...surface.tools] }));
   server.setRequestHandler("tools/call", ({ params }, ctx) => surface.callTool(params, ctx));

@@ -14,7 +14,7 @@ async function run(memory: OpenMemory, name: string, args: Record<string, unknow
   const answer = await memory.call(name, args);
   expect({ failed: answer.failed, text: answer.text }).toEqual({ failed: false, text: expect.any(String) });
   const listed = [...TOOL_LIST.full, ...TOOL_LIST.minimal].find((tool) => tool.name === name);
-  expect(ajv.validate(listed?.outputSchema ?? false, answer.data), `${name}: ${ajv.errorsText()}`).toBe(true);
+  expect(ajv.validate((listed?.outputSchema ?? false) as object | boolean, answer.data), `${name}: ${ajv.errorsText()}`).toBe(true);
   const tool = [...TOOLS.full, ...TOOLS.minimal].find((tool) => tool.name === name);
   expect(tool?.output.strict().safeParse(answer.data).error, name).toBeUndefined();
   expect(memory.called.filter((route) => !toolOf(name)?.routes.includes(route))).toEqual([]);
@@ -52,6 +52,15 @@ test("a model stands behind what it writes, never the person, and may only say t
   expect((await memory.workspace.call("GET", `/v1/memories/${id}`)).body.trust).toBe("user");
   await run(memory, "update_memory", { id, content: "The door code changes on Tuesday." });
   expect((await memory.workspace.call("GET", `/v1/memories/${id}`)).body.trust).toBe("agent");
+});
+
+test("what somebody said in a conversation comes with who said it", async () => {
+  const memory = await openMemory(app());
+  const messages = [{ role: "user", speaker: "Ana Díaz", content: "I moved to Lisbon." }, { role: "assistant", content: "How is the weather there?" }];
+  await memory.workspace.call("POST", "/v1/store", { messages, session: "chat-1" });
+  const { data, text } = await run(memory, "list_memories");
+  expect(data.memories.map(({ speaker, trust }: { speaker: string; trust: string }) => [speaker, trust])).toEqual([["assistant", "agent"], ["Ana Díaz", "user"]]);
+  expect(text).toContain('by="Ana Díaz" trust=user');
 });
 
 test("the same thing stored twice is one memory, and the answer says so", async () => {
@@ -116,7 +125,7 @@ test("an answer stays small whatever the memories hold, and the first of them ge
 
 test("a long memory is read whole, part by part", async () => {
   const memory = await openMemory(app());
-  const content = `Begin. ${"0123456789".repeat(8_000)}😀 End.`;
+  const content = `Begin. ${"😀".repeat(20_000)}${"0123456789".repeat(2_000)} End.`;
   const { data: { id } } = await run(memory, "store_memory", { content });
   let text = "";
   let offset: number | undefined = 0;

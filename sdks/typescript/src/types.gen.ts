@@ -135,7 +135,7 @@ export interface AuditEvent {
   seq: number;
   /** When it happened. */
   at: string;
-  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, connection.created, connection.changed, connection.revoked, code.replayed, token.reused, data.exported, data.imported, data.erased, client.registered, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
+  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, client.registered, connection.created, connection.changed, connection.revoked, code.replayed, token.reused, data.exported, data.imported, data.erased, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
   action: string;
   /** Who did it: a user's or a key's id, `system`, or `nobody` where that is not known. */
   actor: string;
@@ -400,6 +400,25 @@ export interface CeremonyOptions {
   [name: string]: unknown;
 }
 
+/** What a client says of itself (RFC 7591). Nobody checks it. */
+export interface ClientRegistration {
+  /** What people are told that it is called. Only the first 100 characters are shown. */
+  client_name?: string | undefined;
+  /** Its home page. */
+  client_uri?: string | undefined;
+  /** Where people are sent back to: https, http on 127.0.0.1, [::1] or localhost (whose port may differ later), or a scheme of the app's own. */
+  redirect_uris: string[];
+  /** `web` for an app on a server, `native` for one on the person's machine; without it that follows from the redirect URIs. */
+  application_type?: "web" | "native" | undefined;
+  /** Clients have no secret here, so whatever is asked for, `none` is what they get. */
+  token_endpoint_auth_method?: string | undefined;
+  /** `authorization_code` and `refresh_token` can be used; others are left out. */
+  grant_types?: string[] | undefined;
+  /** `code` can be used; others are left out. */
+  response_types?: string[] | undefined;
+  [name: string]: unknown;
+}
+
 /** What a person allowed an app in a workspace. */
 export interface Connection {
   /** The connection's id; memories that it stored name it. */
@@ -445,6 +464,8 @@ export interface Connection {
   created_at: string;
   /** When it was last used, a minute behind at most; null is never. */
   last_used_at: string | null;
+  /** When its sign-in ends at the latest, and it has to ask you anew; null while it is signed out. */
+  expires_at: string | null;
   /** When it was cut off. */
   revoked_at: string | null;
 }
@@ -613,6 +634,55 @@ export interface Credential {
   /** What the device signed. */
   response: Record<string, unknown>;
   [name: string]: unknown;
+}
+
+/** A person's answer to a device. */
+export type DeviceAnswer = {
+  /** The letters that the device shows; case, spaces and hyphens do not matter. */
+  user_code: string;
+  /** It may not in. */
+  allow: false;
+} | {
+  /** The letters that the device shows; case, spaces and hyphens do not matter. */
+  user_code: string;
+  /** It may in. */
+  allow: true;
+  /** In which workspace, by id or slug. */
+  workspace: string;
+  /** The only group that it sees; all of the workspace unless said. */
+  group?: string | null | undefined;
+  /** Whether it changes nothing, whatever its scopes are; no, unless said. */
+  read_only?: boolean | undefined;
+  /** What it may do, of what it asked for; all of that unless said. */
+  scopes?: ("memory:read" | "memory:write" | "memory:delete")[] | undefined;
+};
+
+/** The answer is noted. */
+export interface DeviceAnswered {
+  /** What the device will be told when it next asks. */
+  status: "allowed" | "denied";
+}
+
+/** A device that waits for a person (RFC 8628 3.2). */
+export interface DeviceAuthorization {
+  /** For the token endpoint, with the grant type `urn:ietf:params:oauth:grant-type:device_code`. */
+  device_code: string;
+  /** What the person types at `verification_uri`. */
+  user_code: string;
+  /** Where the person types it, on whatever device they like. */
+  verification_uri: string;
+  /** The same with the code in it, to be opened or shown as a picture. */
+  verification_uri_complete: string;
+  /** Seconds for which both codes hold. */
+  expires_in: number;
+  /** Seconds to wait between two questions at the token endpoint; five more after each `slow_down`. */
+  interval: number;
+}
+
+/** A code that a device shows. */
+export interface DeviceCode {
+  /** The letters that the device shows; case, spaces and hyphens do not matter. */
+  user_code: string;
 }
 
 /** The address was changed. */
@@ -1266,18 +1336,6 @@ export interface GroupPage {
   total?: number | undefined;
 }
 
-/** The workspace that the addresses lead to. */
-export interface GuidedWorkspace {
-  /** The workspace's id. */
-  id: string;
-  /** Its name in URLs. */
-  slug: string;
-  /** What people call it. */
-  name: string;
-  /** Personal: one for each account, with one member. Team: everything else. */
-  kind: "personal" | "team";
-}
-
 /** The state of the server, without details. */
 export interface Health {
   /** ok while the server works. */
@@ -1302,6 +1360,7 @@ export interface ImportReceipt {
 }
 
 export interface InstallCommand {
+  /** Which way it is. */
   kind: "command";
   /** Where, or what for. */
   label: string;
@@ -1312,6 +1371,7 @@ export interface InstallCommand {
 }
 
 export interface InstallConfig {
+  /** Which way it is. */
   kind: "config";
   /** Where, or what for. */
   label: string;
@@ -1358,6 +1418,7 @@ export interface InstallGuides {
 }
 
 export interface InstallLink {
+  /** Which way it is. */
   kind: "link";
   /** Where, or what for. */
   label: string;
@@ -1368,6 +1429,7 @@ export interface InstallLink {
 }
 
 export interface InstallSteps {
+  /** Which way it is. */
   kind: "steps";
   /** Where, or what for. */
   label: string;
@@ -2138,6 +2200,28 @@ export interface RecoveryCodes {
   recovery_codes: string[];
 }
 
+/** A client as it is known here from now on. */
+export interface RegisteredClient {
+  /** What the client is called from now on. It goes when nobody uses it for 30 days. */
+  client_id: string;
+  /** Seconds since 1970. */
+  client_id_issued_at: number;
+  /** What people are told that it is called. */
+  client_name: string;
+  /** Its home page. */
+  client_uri?: string | undefined;
+  /** Where people are sent back to. */
+  redirect_uris: string[];
+  /** Where it runs. */
+  application_type: "web" | "native";
+  /** It has no secret: PKCE proves who asks. */
+  token_endpoint_auth_method: "none";
+  /** What it can use at the token endpoint. */
+  grant_types: string[];
+  /** Always `code`. */
+  response_types: string[];
+}
+
 /** The neighbours of a memory in the graph. */
 export interface RelatedMemories {
   /** The nearest first. */
@@ -2513,6 +2597,29 @@ export interface Usage {
   };
 }
 
+/** A device that asks to be let in. */
+export interface WaitingDevice {
+  /** What asks. */
+  client_name: string;
+  /** What it wants to do. */
+  scopes: ("memory:read" | "memory:write" | "memory:delete")[];
+  /** When it began. */
+  asked_at: string;
+  /** Until when it can be answered. */
+  expires_at: string;
+  /** Whether it asked from the network address that you have; null where that is not known. Another may be right, and may be a stranger's. */
+  same_network: boolean | null;
+  /** Where it could work. */
+  workspaces: {
+    /** Its id. */
+    id: string;
+    /** Its slug. */
+    slug: string;
+    /** Its name. */
+    name: string;
+  }[];
+}
+
 /** Who calls, and what they may do. */
 export interface WhoAmI {
   /** An API key, or an app that a person connected. */
@@ -2595,7 +2702,17 @@ export interface WorkspaceDeletion {
 
 /** How every known client is told of one workspace. */
 export interface WorkspaceGuides {
-  workspace: GuidedWorkspace;
+  /** The workspace that the addresses lead to. */
+  workspace: {
+    /** The workspace's id. */
+    id: string;
+    /** Its name in URLs. */
+    slug: string;
+    /** What people call it. */
+    name: string;
+    /** Personal: one for each account, with one member. Team: everything else. */
+    kind: "personal" | "team";
+  };
   /** A guide for each client, with the personal URL of this client and workspace. */
   clients: InstallGuide[];
 }
@@ -3807,6 +3924,39 @@ export interface Routes {
       type: "application/x-www-form-urlencoded";
     };
     answer: undefined;
+  };
+  /** Register a client */
+  "POST /oauth/register": {
+    id: "registerClient";
+    input: {
+      body: ClientRegistration;
+    };
+    answer: RegisteredClient;
+  };
+  /** Begin to sign in on a device without a browser */
+  "POST /oauth/device": {
+    id: "beginDevice";
+    input: {
+      text: string;
+      type: "application/x-www-form-urlencoded";
+    };
+    answer: DeviceAuthorization;
+  };
+  /** Look at a device that asks to be let in */
+  "POST /v1/oauth/devices/read": {
+    id: "readDevice";
+    input: {
+      body: DeviceCode;
+    };
+    answer: WaitingDevice;
+  };
+  /** Answer a device that asks to be let in */
+  "POST /v1/oauth/devices": {
+    id: "answerDevice";
+    input: {
+      body: DeviceAnswer;
+    };
+    answer: DeviceAnswered;
   };
   /** List accounts */
   "GET /v1/admin/accounts": {

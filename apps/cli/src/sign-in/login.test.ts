@@ -87,8 +87,8 @@ test("login --headless shows a code, and waits until it is entered in a browser 
   const code = await login.see(/the code (\S+)/);
   const page = await openAs(person);
   await page.goto(await login.see(/Open (\S+)/));
-  await page.getByLabel(/code/i).fill(code);
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Code", { exact: true }).fill(code);
+  await page.getByRole("button", { name: "Next", exact: true }).click();
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   expect(await login.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Grace Hopper") });
   expect((await machine.runJson(["whoami", "--profile", "work"]))[0]).toMatchObject({ person: { name: "Grace Hopper" } });

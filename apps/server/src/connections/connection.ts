@@ -16,6 +16,7 @@ export interface ConnectionRow extends Selectable<ControlTables["connections"]> 
   slug: string;
   workspace_name: string;
   person_name: string;
+  expires_at: string | null;
 }
 
 /** What a person allowed an app in a workspace. */
@@ -32,17 +33,19 @@ export interface Connection {
   read_only: boolean;
   created_at: string;
   last_used_at: string | null;
+  /** When it has to sign in anew at the latest; `null` while it is signed out. */
+  expires_at: string | null;
   revoked_at: string | null;
 }
 
 export function toConnection(row: ConnectionRow): Connection {
-  const { id, label, resource, created_at, last_used_at, revoked_at } = row;
+  const { id, label, resource, created_at, last_used_at, expires_at, revoked_at } = row;
   return {
     id, label, state: revoked_at === null ? "active" : "revoked",
     client: { id: row.client_id, name: row.client_name, kind: row.client_kind },
     person: { id: row.user_id, name: row.person_name },
     workspace: { id: row.workspace_id, slug: row.slug, name: row.workspace_name },
-    resource, scopes: readScopes(row.scopes), group: row.group_name, read_only: row.read_only === 1, created_at, last_used_at, revoked_at,
+    resource, scopes: readScopes(row.scopes), group: row.group_name, read_only: row.read_only === 1, created_at, last_used_at, expires_at, revoked_at,
   };
 }
 

@@ -58,6 +58,7 @@ export const ConnectionBody = z.strictObject({
   read_only: z.boolean().describe("Whether it may only read, whatever its scopes."),
   created_at: WireTime.describe("When it was first allowed."),
   last_used_at: WireTime.nullable().describe("When it was last used, a minute behind at most; null is never."),
+  expires_at: WireTime.nullable().describe("When its sign-in ends at the latest, and it has to ask you anew; null while it is signed out."),
   revoked_at: WireTime.nullable().describe("When it was cut off."),
 }).meta({
   id: "Connection",
@@ -65,7 +66,7 @@ export const ConnectionBody = z.strictObject({
   examples: [{
     id: "con_019aa5d27c4c7d1eb8a3c0d94b1f8e52", label: "Claude", state: "active", client: { id: "cli_019aa5d27c4c7d1eb8a3c0d94b1f8e52", name: "Claude", kind: "registered" },
     person: { id: "usr_019aa5d27c4c7d1eb8a3c0d94b1f8e52", name: "Ada" }, workspace: { id: "wsp_019aa5d27c4c7d1eb8a3c0d94b1f8e52", slug: "acme", name: "Acme" },
-    resource: "https://memory.example.com/mcp", scopes: ["memory:read", "memory:write"], group: null, read_only: false, created_at: "2026-11-21T07:00:00.000Z", last_used_at: null, revoked_at: null,
+    resource: "https://memory.example.com/mcp", scopes: ["memory:read", "memory:write"], group: null, read_only: false, created_at: "2026-11-21T07:00:00.000Z", last_used_at: null, expires_at: "2027-02-19T07:00:00.000Z", revoked_at: null,
   }],
 });
 

@@ -13,7 +13,8 @@ export type Whose = { user_id: string; workspace?: string | undefined } | { work
 
 function rowsOf(db: ControlDb, whose: Whose) {
   const rows = db.selectFrom("connections").innerJoin("clients", "clients.id", "connections.client_id").innerJoin("workspaces", "workspaces.id", "connections.workspace_id").innerJoin("users", "users.id", "connections.user_id")
-    .selectAll("connections").select(["clients.name as client_name", "clients.kind as client_kind", "workspaces.slug", "workspaces.name as workspace_name", "users.name as person_name"]);
+    .selectAll("connections").select(["clients.name as client_name", "clients.kind as client_kind", "workspaces.slug", "workspaces.name as workspace_name", "users.name as person_name"])
+    .select((row) => row.selectFrom("token_families").whereRef("connection_id", "=", "connections.id").where("ended_at", "is", null).select(({ fn }) => fn.max("expires_at").as("ends")).as("expires_at"));
   if ("workspace_id" in whose) return rows.where("connections.workspace_id", "=", whose.workspace_id);
   const { user_id, workspace } = whose;
   const own = rows.where("connections.user_id", "=", user_id);

@@ -7,7 +7,6 @@ export const TAGS = [
   { name: "Transfer", description: "Everything out, and in again." },
   { name: "Keys", description: "Keys and what they may do." },
   { name: "Connections", description: "Apps that people let into their memory: what each may do, and what it did." },
-  { name: "MCP", description: "Memory as tools for assistants, and how each is told of this server." },
   { name: "Usage", description: "What was used." },
   { name: "Sign-in", description: "Signing up and in: password, code, link, passkey, provider." },
   { name: "Second factor", description: "Codes of an authenticator, and recovery codes." },

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { NAMES, shareDocumentHost } from "../testing/document-host.ts";
+import { shareDocumentHost } from "../testing/document-host.ts";
 import { PublicAddresses } from "./addresses.ts";
 import { Egress, EgressError, type FetchLimits } from "./egress.ts";
 
@@ -52,7 +52,6 @@ test("a name is asked for once, and the connection goes to the address that was 
   let asked = 0;
   const rebinding = new Egress({ allow: ALLOW, resolve: () => Promise.resolve([{ address: answers[asked++] ?? "", family: 4 }]) });
   host().put("/rebound", { a: 1 });
-  expect(NAMES).toContain("apps.example");
   expect(await rebinding.fetchJson(new URL(`https://apps.example:${host().port}/rebound`), LIMITS)).toMatchObject({ status: 200, text: '{"a":1}' });
   expect(asked).toBe(1);
 });
@@ -83,15 +82,13 @@ test("redirects are not followed", async () => {
 });
 
 test("an answer of just the limit is taken, with a byte more it is not, whether it says its length or not", async () => {
+  const put = (bytes: number, chunked: boolean): string => host().put(`/bytes-${bytes}-${chunked}`, (_, response) => {
+    if (chunked) response.write("");
+    response.end(jsonOf(bytes));
+  });
   for (const chunked of [false, true]) {
-    for (const [bytes, taken] of [[LIMITS.bytesMax, true], [LIMITS.bytesMax + 1, false]] as const) {
-      const target = host().put(`/bytes-${bytes}-${chunked}`, (_, response) => {
-        if (chunked) response.write("");
-        response.end(jsonOf(bytes));
-      });
-      if (taken) expect((await egress.fetchJson(new URL(target), LIMITS)).text.length).toBe(bytes);
-      else expect(await refusal(target)).toBe("it has more than 1,000 bytes.");
-    }
+    expect((await egress.fetchJson(new URL(put(LIMITS.bytesMax, chunked)), LIMITS)).text.length).toBe(LIMITS.bytesMax);
+    expect(await refusal(put(LIMITS.bytesMax + 1, chunked))).toBe("it has more than 1,000 bytes.");
   }
   // One that never ends is left as soon as it is too long.
   const endless = host().put("/endless", (_, response) => {

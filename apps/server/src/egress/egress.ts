@@ -58,8 +58,8 @@ export class Egress {
     this.running++;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const target = await before(signal, this.requireOpen(url.hostname.replaceAll(/^\[|\]$/g, "")));
-      return await fetchFrom(url, { target, bytesMax, signal });
+      const targets = await before(signal, this.requireOpen(url.hostname.replaceAll(/^\[|\]$/g, "")));
+      return await fetchFrom(url, { targets, bytesMax, signal });
     } catch (error) {
       if (error instanceof EgressError) throw error;
       if (signal.aborted) throw new EgressError(`it was not there within ${timeoutMs / 1_000} seconds.`, error);
@@ -69,13 +69,12 @@ export class Egress {
     }
   }
 
-  /** An address of the host, when all that it has are open. No such name and a closed one are told alike: whoever asks learns nothing of the names in here. */
-  private async requireOpen(host: string): Promise<Resolved> {
+  /** The addresses of a host, when all of them are open. No such name and a closed one are told alike: whoever asks learns nothing of the names in here. */
+  private async requireOpen(host: string): Promise<Resolved[]> {
     const family = isIP(host);
     const found = family === 0 ? await this.resolve(host).catch(() => []) : [{ address: host, family }];
-    const [target] = found;
-    if (target === undefined || !found.every(({ address }) => this.public.has(address) || isInside(this.allowed, address))) throw new EgressError("its host has no public address.");
-    return target;
+    if (found.length === 0 || !found.every(({ address }) => this.public.has(address) || isInside(this.allowed, address))) throw new EgressError("its host has no public address.");
+    return found;
   }
 }
 
@@ -88,16 +87,16 @@ function before<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Res
 }
 
 interface Connection {
-  target: Resolved;
+  targets: Resolved[];
   bytesMax: number;
   signal: AbortSignal;
 }
 
-function fetchFrom(url: URL, { target, bytesMax, signal }: Connection): Promise<Fetched> {
+function fetchFrom(url: URL, { targets, bytesMax, signal }: Connection): Promise<Fetched> {
   const headers = { accept: "application/json", "accept-encoding": "identity", "user-agent": "Loci" };
   return new Promise((resolve, reject) => {
     // A shared agent could give it a connection that was made for another address.
-    const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(target) });
+    const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(targets) });
     const refuse = () => reject(new Error("The connection was closed without an answer."));
     asked.once("error", reject).once("close", refuse).once("response", (answer) => {
       // From here on the end of the answer is what tells.
@@ -108,7 +107,11 @@ function fetchFrom(url: URL, { target, bytesMax, signal }: Connection): Promise<
   });
 }
 
-const toLookup = (target: Resolved): LookupFunction => (_, { all }, callback) => (all === true ? callback(null, [target]) : callback(null, target.address, target.family));
+/** Answers with what was checked, whatever name servers would say by now. */
+function toLookup(targets: Resolved[]): LookupFunction {
+  const [first = { address: "", family: 0 }] = targets;
+  return (_, { all }, callback) => (all === true ? callback(null, targets) : callback(null, first.address, first.family));
+}
 
 async function readText(answer: IncomingMessage, bytesMax: number): Promise<string> {
   const encoding = answer.headers["content-encoding"] ?? "identity";

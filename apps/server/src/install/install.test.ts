@@ -34,6 +34,18 @@ test("a person is told an address for each client in each of their workspaces, a
   }
 });
 
+test("every address that is told leads to a sign-in for exactly this address", async () => {
+  const ada = await app().newPerson();
+  const personal = (await ada.call("GET", "/v1/account/mcp")).body.items[0].clients;
+  const shared = (await app().call("GET", "/v1/mcp/clients")).body.items[0];
+  for (const { url } of [shared, ...personal] as { url: string }[]) {
+    const asked = await app().call("POST", url.slice(PUBLIC_URL.length), { jsonrpc: "2.0", id: 1, method: "tools/list" }, { accept: "application/json, text/event-stream" });
+    expect(asked.status, url).toBe(401);
+    const [, metadata = ""] = /resource_metadata="([^"]+)"/.exec(asked.headers.get("www-authenticate") ?? "") ?? [];
+    expect((await app().call("GET", metadata.slice(PUBLIC_URL.length))).body.resource).toBe(url);
+  }
+});
+
 test("workspaces come a page at a time, and one client can be asked for alone", async () => {
   const ada = await app().newPerson();
   for (const name of ["One", "Two"]) await ada.call("POST", "/v1/workspaces", { name });

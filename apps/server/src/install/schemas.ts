@@ -59,7 +59,7 @@ const WorkspaceGuides = z.strictObject({
     slug: z.string().describe("Its name in URLs."),
     name: z.string().describe("What people call it."),
     kind: z.enum(["personal", "team"]).describe("Personal: one for each account, with one member. Team: everything else."),
-  }).meta({ id: "GuidedWorkspace", description: "The workspace that the addresses lead to." }),
+  }).describe("The workspace that the addresses lead to."),
   clients: z.array(InstallGuide).describe("A guide for each client, with the personal URL of this client and workspace."),
 }).meta({ id: "WorkspaceGuides", description: "How every known client is told of one workspace." });
 

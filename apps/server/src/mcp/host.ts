@@ -1,38 +1,52 @@
 import type { Log } from "@loci/kit/log";
-import { createMcpServer, type Caller, type Profile } from "@loci/mcp";
-import { createMcpHandler, type McpHttpHandler, type McpRequestContext } from "@modelcontextprotocol/server";
+import { createMcpServer, createSessionLeg, type Caller, type Profile } from "@loci/mcp";
+import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from "@modelcontextprotocol/server";
 
 /** For whom a message is answered, and which tools they see. */
 export interface Guest {
   caller: Caller;
   profile: Profile;
+  /** Is told of errors that were not written for callers. */
+  onError(error: unknown): void;
 }
 
-interface HostOptions {
+export interface HostOptions {
   version: string;
   log: Log;
+  /** Also offer what the conformance suite calls. */
+  fixtures: boolean;
 }
 
 /** The protocol itself: one handler for both of its eras, with a server of its own for each message. */
 export class McpHost {
-  private readonly version: string;
+  private readonly options: HostOptions;
   private readonly handler: McpHttpHandler;
   private readonly guests = new WeakMap<Request, Guest>();
+  /** What serves 2025 with sessions, for the conformance suite, which has one caller. */
+  private sessions: ReturnType<typeof createSessionLeg> | undefined;
 
-  constructor({ version, log }: HostOptions) {
-    this.version = version;
-    this.handler = createMcpHandler((context) => this.open(context), { onerror: (error) => log.debug({ err: error }, "mcp message refused") });
+  constructor(options: HostOptions) {
+    this.options = options;
+    this.handler = createMcpHandler(({ requestInfo }) => this.open(requestInfo && this.guests.get(requestInfo)), {
+      onerror: ({ message }) => options.log.debug({ reason: message }, "mcp message refused"),
+    });
   }
 
   /** Answers a request whose sender was let in; `message` is its body, or undefined where it has none. */
-  answer(request: Request, message: unknown, guest: Guest): Promise<Response> {
+  async answer(request: Request, message: unknown, guest: Guest): Promise<Response> {
+    const body = message === undefined ? {} : { parsedBody: message };
+    if (this.options.fixtures && (await isLegacyRequest(request, message))) {
+      this.sessions ??= createSessionLeg(() => this.open(guest));
+      return this.sessions(request, body);
+    }
     this.guests.set(request, guest);
-    return this.handler.fetch(request, message === undefined ? {} : { parsedBody: message });
+    return this.handler.fetch(request, body);
   }
 
-  private open({ requestInfo }: McpRequestContext): ReturnType<typeof createMcpServer> {
-    const guest = requestInfo && this.guests.get(requestInfo);
+  private open(guest: Guest | undefined): ReturnType<typeof createMcpServer> {
     if (guest === undefined) throw new TypeError("A message came from nobody who was let in.");
-    return createMcpServer(guest.caller, { profile: guest.profile, version: this.version });
+    const { caller, profile, onError } = guest;
+    const { version, fixtures } = this.options;
+    return createMcpServer(caller, { profile, version, fixtures, onError });
   }
 }

@@ -39,7 +39,7 @@ interface McpParts extends Pick<Parts, "config" | "log"> {
 /** MCP over streamable HTTP, both eras of it, without sessions. A personal URL names program and workspace; it carries no secret. */
 export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
   const gate = new McpGate(parts.config, others);
-  const host = new McpHost(parts);
+  const host = new McpHost({ ...parts, fixtures: parts.config.conformanceFixtures });
   const answer = (call: ProgramCall<McpRequest>) => answerMessage(gate, host, call);
 
   return [{ path: "/mcp", name: "Mcp" }, { path: "/mcp/{client}/{workspace}", name: "PersonalMcp", params: Personal }].flatMap(({ path, name, params }) => {
@@ -65,7 +65,10 @@ async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<Mcp
   gate.requireOwnSite(call);
   gate.requireMessage(body, call);
   const client = params?.client ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
-  const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile });
+  const onError = (error: unknown) => call.log.error({ err: error }, "a tool failed");
+  const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile, onError });
+  // Of streams the protocol says less than we do: nothing that people remember is to be kept on the way.
+  if (response.headers.has("cache-control")) response.headers.set("cache-control", "no-store, no-transform");
   return { status: response.status, response };
 }
 

@@ -4,7 +4,7 @@ import type { PageAssets } from "../pages/assets.ts";
 import { toConsentPage, toRefusedPage } from "../pages/consent-page.ts";
 import { guarded, redirect, stream, type AnyReply, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
-import { requireStaying, type Person } from "../policy/actor.ts";
+import type { Person } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
 import { getClient } from "./clients.ts";
 import { createCode } from "./codes.ts";
@@ -74,7 +74,7 @@ async function askPerson(parts: Parts, call: OpenCall, request: AuthorizationReq
     if (silent) throw new OAuthError("login_required", "Nobody is signed in here.");
     return { location: toSignIn(call.url) };
   }
-  requireStaying(person);
+  if (person.leaving_at !== null) throw new AppError("forbidden", `Your account is going to be deleted after ${person.leaving_at.slice(0, 10)}, so no app can be connected to it. The start page lets you keep it.`);
   const workspaces = await listChoices(parts, person, request);
   const connection_id = request.prompts.includes("consent") ? undefined : await findRemembered(parts, person, request);
   if (connection_id === undefined && silent) throw new OAuthError("interaction_required", "The person has to be asked.");

@@ -43,7 +43,7 @@ const isHttps = (uri: string): boolean => uri.startsWith("https:");
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u{115f}\u{1160}\u{3164}\u{ffa0}]+/gu;
 
 /** A name on one line, without what nobody sees; `""` where nothing is left. */
-export const toShownName = (name: string): string => [...name.replaceAll(UNSEEN, " ").replaceAll(/\s+/g, " ").trim()].slice(0, NAME_CHARS_MAX).join("").trim();
+const toShownName = (name: string): string => [...name.replaceAll(UNSEEN, " ").replaceAll(/\s+/g, " ").trim()].slice(0, NAME_CHARS_MAX).join("").trim();
 
 function toFallbackName(uri: string): string {
   if (isLoopback(uri)) return "An app on your computer";

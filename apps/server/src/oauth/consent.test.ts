@@ -167,6 +167,22 @@ test("an app with a scheme of its own is opened, and the page says how to go on 
   expect(await link.getAttribute("href")).toMatch(/^heron\.app:\/\/callback\?code=mc_/);
 });
 
+test("whoever signs in by a link from a mail, in a page of its own, goes on in the page that the app has opened", async () => {
+  const { page, signIn, person } = await openVisit({ signedIn: false });
+  await page.goto(signIn.pathOf());
+  await page.getByLabel("Email", { exact: true }).fill(person.email);
+  await press(page, "Email a link");
+  await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+  const [mail] = await app().mailTo(person.email);
+  const link = await page.context().newPage();
+  await link.goto(/http\S+\/magic-link#token=[\w-]+/.exec(mail?.text ?? "")?.[0] ?? "");
+  await press(link, "Sign in");
+  await link.waitForURL((url) => url.pathname === "/");
+  // A browser without a screen has every page in sight, so nobody comes back to one.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.getByRole("heading", { name: "Connect Heron?" }).waitFor();
+});
+
 test("no other site can frame the page or answer it, whatever it tries", async () => {
   const { page, signIn, person, connection } = await openVisit();
   const id = await signIn.question();

@@ -13,7 +13,7 @@ import type { Role } from "../policy/roles.ts";
 import { findClient, type Client } from "./clients.ts";
 import { createCode } from "./codes.ts";
 import { toLocation, type AuthorizationRequest } from "./request.ts";
-import { readPersonalPath, readResource } from "./resources.ts";
+import { readPersonalPath, readResource, type PersonalPath } from "./resources.ts";
 import { toScopes } from "./scopes.ts";
 
 /** What consents are made of. */
@@ -49,7 +49,8 @@ export function answerConsent(parts: ConsentParts, { person, origin }: { person:
     const client = await findClient(parts, asked.client_id);
     if (client === undefined) throw over();
     const scopes = readAllowed(toScopes(asked.scopes), answer.scopes);
-    const member = await requireWorkspace(parts, person, asked, answer.workspace);
+    const personal = readPersonalPath(readResource(publicUrl, asked.resource) ?? "");
+    const member = await requireWorkspace(parts, person, personal, answer.workspace);
     requireUse(member, scopes);
     const { group = null, read_only = false } = answer;
     const connection_id = await connect(parts, { origin }, { user_id: person.user_id, workspace_id: member.workspace_id, client, resource: asked.resource, scopes, group, read_only });
@@ -77,8 +78,8 @@ export function readAllowed(asked: readonly OAuthScope[], allowed: readonly OAut
 }
 
 /** A personal URL has named the workspace already. */
-async function requireWorkspace({ config: { publicUrl }, memberships }: ConsentParts, person: Person, { resource }: ConsentRow, chosen: string | undefined): Promise<MemberActor> {
-  const named = readPersonalPath(readResource(publicUrl, resource) ?? "")?.workspace;
+async function requireWorkspace({ memberships }: ConsentParts, person: Person, personal: PersonalPath | null, chosen: string | undefined): Promise<MemberActor> {
+  const named = personal?.workspace;
   const workspace = chosen ?? named;
   if (workspace === undefined) throw invalid("workspace", "`workspace` is missing: say in which workspace the app may work, by id or slug. GET /v1/workspaces lists yours.");
   const member = await memberships.require(person, workspace);
@@ -93,7 +94,8 @@ export function requireUse({ role, leaving_at }: MemberActor, scopes: readonly O
   if (!canGive(role, scopes)) throw new AppError("forbidden", `As ${role} of this workspace you may do none of that yourself, so you cannot allow it to an app either.`, { details: { reason: "role" } });
 }
 
-const canGive = (role: Role, scopes: readonly OAuthScope[]): boolean => permissionsFor(scopes, { readOnly: false }).intersection(permissionsOf(role)).size > 0;
+/** Whether a person of this role could do themselves what at least one of the scopes is for. */
+const canGive = (role: Role, scopes: readonly OAuthScope[]): boolean => scopes.some((scope) => permissionsFor([scope], { readOnly: false }).isSubsetOf(permissionsOf(role)));
 
 export interface OfferedWorkspace {
   id: string;

@@ -1,5 +1,6 @@
 import { MINUTE_MS, SECOND_MS, type Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
+import type { Log } from "@loci/kit/log";
 import { z } from "zod";
 import { EgressError, type Egress, type Fetched } from "../egress/egress.ts";
 import { readJson } from "../http/json.ts";
@@ -44,12 +45,14 @@ export function readDocumentUrl(client_id: string): URL | null {
 export class ClientDocuments {
   private readonly egress: Egress;
   private readonly now: Clock;
+  private readonly log: Log;
   private readonly running = new Map<string, Promise<ReadDocument>>();
   private readonly refusals = new Map<string, { error: OAuthError; untilMs: number }>();
 
-  constructor({ egress, now }: { egress: Egress; now: Clock }) {
+  constructor({ egress, now, log }: { egress: Egress; now: Clock; log: Log }) {
     this.egress = egress;
     this.now = now;
+    this.log = log;
   }
 
   /** The client of a document; `charge` counts before anything is fetched. Throws `invalid_client`, or what `charge` throws. */
@@ -68,6 +71,7 @@ export class ClientDocuments {
       return toDocument(url.href, await this.egress.fetchJson(url, FETCH_LIMITS));
     } catch (thrown) {
       const error = toRefusal(thrown);
+      this.log.info({ err: thrown, host: url.host }, "the document of a client cannot be used");
       this.remember(url.href, error);
       throw error;
     }

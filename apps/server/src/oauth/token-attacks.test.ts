@@ -62,9 +62,9 @@ test.each(BAD_EXCHANGES)("a code with %s gives no tokens, and is not used up for
 
 test("a client that shows a secret in Authorization is refused in its own scheme", async () => {
   const { signIn } = await newSignIn();
-  const refused = await signIn.exchange(await signIn.code(), {}, { authorization: `Basic ${btoa(`${signIn.client_id}:secret`)}` });
-  expect(refusalOf(refused)).toEqual(refused("invalid_client", 401));
-  expect(refused.headers.get("www-authenticate")).toBe('Basic realm="loci"');
+  const answer = await signIn.exchange(await signIn.code(), {}, { authorization: `Basic ${btoa(`${signIn.client_id}:secret`)}` });
+  expect(refusalOf(answer)).toEqual(refused("invalid_client", 401));
+  expect(answer.headers.get("www-authenticate")).toBe('Basic realm="loci"');
 });
 
 test("a code of another client gives no tokens", async () => {

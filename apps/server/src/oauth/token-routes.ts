@@ -64,8 +64,10 @@ async function issue(parts: Parts, call: OpenCall): Promise<IssuedTokens> {
 /** Clients are public: the name is all that they show. Nothing is fetched for it here. */
 async function admitClient(parts: Parts, { origin: { address } }: OpenCall, form: Form): Promise<string> {
   const client_id = form.get("client_id");
-  await chargeTokenRequest(parts, { client_id, address });
-  if ((await findClient(parts, client_id)) === undefined) throw new OAuthError("invalid_client", "This client is not known here. Register it, or ask a person for access first.");
+  const known = await findClient(parts, client_id);
+  // Names that nobody has are counted as one, or they would fill the memory.
+  await chargeTokenRequest(parts, { client_id: known?.id ?? "unknown", address });
+  if (known === undefined) throw new OAuthError("invalid_client", "This client is not known here. Register it, or ask a person for access first.");
   return client_id;
 }
 

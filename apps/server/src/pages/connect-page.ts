@@ -29,5 +29,6 @@ ${INSTALL_CLIENTS.map(toChoice)}
 <h3>Its address</h3>
 <div id="address"></div>
 </section>
-<p class="hint" role="status" id="copied"></p>`,
+<p class="hint" role="status" id="copied"></p>
+${signedIn ? html`<p class="after"><a href="/connections">See what is connected</a></p>` : null}`,
 });

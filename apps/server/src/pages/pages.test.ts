@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const PAGES = ["/", "/sign-in", "/sign-up", "/second-factor", "/magic-link", "/reset-password", "/accept-invitation", "/owner-link", "/connect", "/connections", "/sign-in-failed?error=expired"];
+const PAGES = ["/", "/sign-in", "/sign-up", "/second-factor", "/magic-link", "/reset-password", "/accept-invitation", "/owner-link", "/connect", "/connections", "/device", "/sign-in-failed?error=expired"];
 
 interface Visit {
   page: Page;

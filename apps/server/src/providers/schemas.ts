@@ -5,7 +5,7 @@ import { isOwnPath } from "./redirects.ts";
 
 export const ProviderParams = z.strictObject({ provider: ProviderId.describe("github, google or oidc.") });
 
-const Redirect = z.string().max(2_000).refine(isOwnPath, "must be a path of this server, such as /accept-invitation.")
+const Redirect = z.string().max(8_000).refine(isOwnPath, "must be a path of this server, such as /accept-invitation.")
   .describe("Where to go afterwards: a path of this server. / unless said.").meta({ examples: ["/"] });
 
 export const ProviderStart = z.strictObject({ redirect: Redirect.optional() }).meta({ id: "ProviderStart", description: "What comes after the sign-in.", examples: [{ redirect: "/" }] });

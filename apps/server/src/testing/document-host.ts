@@ -22,7 +22,8 @@ export interface DocumentHost {
   putClient(path: string, more?: object): string;
 }
 
-export const NAMES = ["localhost", "127.0.0.1", "::1", "apps.example"];
+/** The last is for tests that bring their own name server. */
+const NAMES = ["localhost", "127.0.0.1", "::1", "apps.example"];
 
 /** One host for all tests of a file. This process trusts its certificate from then on; `EGRESS_ALLOW: LOOPBACK` lets a server reach it. */
 export function shareDocumentHost({ trusted = true } = {}): () => DocumentHost {

@@ -37,7 +37,7 @@ export const INSTALL_CLIENTS: readonly InstallClient[] = [
     slug: "claude-desktop", title: "Claude Desktop", calls_from: "device",
     toWays: (server) => [
       toJsonConfig({
-        label: "In its settings file (Settings, Developer, Edit Config)", files: CLAUDE_DESKTOP_FILES, keys: ["mcpServers", server.name], value: toBridge(server),
+        label: "For a server that only this device reaches (Settings, Developer, Edit Config)", files: CLAUDE_DESKTOP_FILES, keys: ["mcpServers", server.name], value: toBridge(server),
         afterwards: "Quit Claude and start it again. It needs Node.js on this device.",
       }),
     ],

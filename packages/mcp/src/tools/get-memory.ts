@@ -17,7 +17,7 @@ export const getMemory = defineTool({
   routes: ["GET /v1/memories/{id}"],
   run: async (call, { id, offset }) => {
     const memory = toItem(await call.request("GET /v1/memories/{id}", { params: { id } }), { offset, charsMax: PART_CHARS });
-    const next_offset = memory.cut_chars === undefined ? undefined : offset + PART_CHARS;
+    const next_offset = memory.cut_chars === undefined ? undefined : offset + memory.content.length;
     const more = next_offset === undefined ? "" : `\nThere is more: call again with offset ${next_offset}`;
     return { data: { memory, ...(next_offset !== undefined && { next_offset }) }, text: toItemsText([memory], "") + more };
   },

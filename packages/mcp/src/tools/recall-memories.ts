@@ -5,7 +5,7 @@ import { defineTool, READS } from "./tool.ts";
 export const onlyGroup = z.string().describe("Only about this; leave out for all").optional();
 export const onlyTypes = z.array(z.string()).optional();
 
-export const Recalled = z.object({ memories: z.array(Item.extend({ score: z.number() })) });
+const Recalled = z.object({ memories: z.array(Item.extend({ score: z.number() })) });
 
 export const recallMemories = defineTool({
   name: "recall_memories",

@@ -48,9 +48,9 @@ function askWhether(part, asking) {
   part(asking ? "keep" : "end").focus();
 }
 
-function fill(part, form, { label, client, workspace, scopes, read_only, group, last_used_at }) {
+function fill(part, form, { label, client, workspace, scopes, read_only, group, last_used_at, expires_at }) {
   part("label").textContent = label;
-  part("about").textContent = [`In the workspace ${workspace.name}`, toReach(scopes, read_only, group), last_used_at === null ? "not used yet" : `last used ${toAgo(last_used_at)}`].join(" · ");
+  part("about").textContent = [`In the workspace ${workspace.name}`, toReach(scopes, read_only, group), ...(isSignedIn(expires_at) ? [] : ["signed out"]), last_used_at === null ? "not used yet" : `last used ${toAgo(last_used_at)}`].join(" · ");
   part("identity").textContent = toIdentity(client);
   part("identity").hidden = client.kind !== "document" && client.name === label;
   form.elements.label.value = label;
@@ -62,6 +62,8 @@ function fill(part, form, { label, client, workspace, scopes, read_only, group, 
   }
   form.querySelector("fieldset").hidden = scopes.length === 0;
 }
+
+const isSignedIn = (until) => until !== null && Date.parse(until) > Date.now();
 
 const VERBS = { "memory:read": "read", "memory:write": "store", "memory:delete": "forget" };
 

@@ -18,6 +18,17 @@ async function answer(given) {
   showStep("done");
 }
 
+// A double click that began on a page of another site must not end on a button of this one.
+const SETTLE_MS = 600;
+let settling;
+function settle() {
+  form.classList.add("settling");
+  clearTimeout(settling);
+  settling = setTimeout(() => form.classList.remove("settling"), SETTLE_MS);
+}
+settle();
+addEventListener("focus", settle);
+
 onSubmit(form, () => answer(readAllowance(form)));
 onClick(document.querySelector("#deny"), () => answer({ allow: false }));
 onClick(document.querySelector("#change"), async () => {

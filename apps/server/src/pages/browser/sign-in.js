@@ -1,8 +1,8 @@
-import { call } from "./api.js";
+import { call, findPerson } from "./api.js";
 import { leaveCodeStep, readAskedAddress, resumeCodeStep, showCodeStep, tellSentAgain } from "./asked.js";
 import { onClick, onSubmit, setText, showStep } from "./form.js";
 import { canUsePasskeys, signInWithPasskey } from "./passkey.js";
-import { carryNext, finishSignIn } from "./place.js";
+import { carryNext, finishSignIn, readNext } from "./place.js";
 import { connectProviders } from "./providers.js";
 import { showSignedIn } from "./signed-in.js";
 
@@ -20,6 +20,16 @@ for (const button of document.querySelectorAll("[data-mail]")) {
     if (button.dataset.mail === "code") return showCodeStep(asked.email);
     setText("email", asked.email);
     showStep("link");
+    goOnAfterLink();
+  });
+}
+
+/** The link opens a page of its own. Whoever comes back to this one is signed in by then, and goes where they wanted to. */
+function goOnAfterLink() {
+  document.addEventListener("visibilitychange", async () => {
+    if (document.visibilityState !== "visible") return;
+    const person = await findPerson().catch(() => null);
+    if (person !== null) location.replace(readNext());
   });
 }
 
