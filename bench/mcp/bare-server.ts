@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
@@ -10,6 +10,7 @@ const handler = createMcpHandler(() => {
   return server;
 });
 
-const server = createServer((request, response) => void toNodeHandler(handler)(request, response));
+// Its types leave out that Node's optional fields may be undefined; its documentation mounts it like this.
+const server = createServer(toNodeHandler(handler) as RequestListener);
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
 process.on("disconnect", () => process.exit(0));

@@ -19,30 +19,39 @@ export interface Round {
   cpuUs: number;
 }
 
-/** Closed loop: each connection sends when it has its answer. */
-export async function measureRound({ port, pid, requests, holds }: Load, { connections, warmUpMs, measureMs }: { connections: number; warmUpMs: number; measureMs: number }): Promise<Round> {
+interface Span {
+  connections: number;
+  /** Ends with whichever comes first. */
+  callsMax: number;
+  msMax: number;
+}
+
+/** Closed loop: each connection sends when it has its answer. Gives how long each call took, in ms. */
+export async function sendCalls({ port, requests, holds }: Load, { connections, callsMax, msMax }: Span): Promise<number[]> {
   const lines = Array.from({ length: connections }, () => new Line(port));
-  let next = 0;
-  const runUntil = async (endMs: number): Promise<number[]> => {
-    const ms: number[] = [];
+  const endMs = performance.now() + msMax;
+  const ms: number[] = [];
+  let sent = 0;
+  try {
     await Promise.all(lines.map(async (line) => {
-      while (performance.now() < endMs) {
+      while (performance.now() < endMs && sent < callsMax) {
         const startedMs = performance.now();
-        const answer = await line.send(requests[next++ % requests.length] as Buffer);
+        const answer = await line.send(requests[sent++ % requests.length] as Buffer);
         ms.push(performance.now() - startedMs);
         if (!answer.startsWith("HTTP/1.1 200") || !answer.includes(holds)) throw new Error(`An answer is not what was asked for: ${answer.slice(0, 600)}`);
       }
     }));
     return ms;
-  };
-  try {
-    await runUntil(performance.now() + warmUpMs);
-    const [startedMs, cpuBeforeUs] = [performance.now(), readCpuUs(pid)];
-    const ms = await runUntil(startedMs + measureMs);
-    return { ms, perSecond: ms.length / ((performance.now() - startedMs) / 1_000), cpuUs: (readCpuUs(pid) - cpuBeforeUs) / ms.length };
   } finally {
     for (const line of lines) line.close();
   }
+}
+
+export async function measureRound(load: Load, { connections, measureMs }: { connections: number; measureMs: number }): Promise<Round> {
+  await sendCalls(load, { connections, callsMax: Infinity, msMax: measureMs / 10 });
+  const [startedMs, cpuBeforeUs] = [performance.now(), readCpuUs(load.pid)];
+  const ms = await sendCalls(load, { connections, callsMax: Infinity, msMax: measureMs });
+  return { ms, perSecond: ms.length / ((performance.now() - startedMs) / 1_000), cpuUs: (readCpuUs(load.pid) - cpuBeforeUs) / ms.length };
 }
 
 // Linux counts in ticks of a hundredth of a second, whatever the kernel's own.

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { openDataDir, startServer } from "../server.ts";
 
 /** What a search brought: the texts of memories, the best first. */
@@ -49,7 +49,7 @@ interface Entity {
 export async function openReference(): Promise<Peer> {
   const { dir, remove } = openDataDir("reference");
   // The package has no entry to import, only a program.
-  const main = path.join(path.dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-memory/package.json")), "dist/index.js");
+  const main = fileURLToPath(new URL("dist/index.js", import.meta.resolve("@modelcontextprotocol/server-memory/package.json")));
   const client = await openClient(new StdioClientTransport({ command: process.execPath, args: [main], env: { MEMORY_FILE_PATH: path.join(dir, "memory.jsonl") }, stderr: "ignore" }));
   let stored = 0;
   return {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "@modelcontextprotocol/client";
@@ -8,7 +9,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { shareListeningApp } from "../../apps/server/src/testing/chromium.ts";
 import { makeDesktopBundle } from "./bundle.ts";
 
-const MCPB = path.join(import.meta.dirname, "../../node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
+const require = createRequire(import.meta.url);
+const MCPB = path.join(path.dirname(require.resolve("@anthropic-ai/mcpb")), "cli/cli.js");
 const mcpb = (...words: string[]): string => execFileSync(process.execPath, [MCPB, ...words], { encoding: "utf8" });
 
 const app = shareListeningApp();

@@ -32,7 +32,7 @@ export function toCommandHelp(name: string, { takes, about, options, examples = 
     `loci ${name}${takes === undefined ? "" : ` ${takes}`}${Object.keys(options).length === 0 ? "" : " [OPTIONS]"}`,
     wrap(about),
     ...(Object.keys(options).length === 0 ? [] : [`Options\n${toOptionLines(options)}`]),
-    `Options of all commands\n${toOptionLines(GLOBAL_OPTIONS)}`,
+    "Options of all commands, such as --json and --profile NAME: loci --help",
     ...(examples.length === 0 ? [] : [`Examples\n${examples.map((example) => `  ${example}`).join("\n")}`]),
   ].join("\n\n").concat("\n");
 }

@@ -124,6 +124,9 @@ test("nothing is forgotten that was not confirmed, and many at once only by thei
   expect((await machine.runJson(["forget", first, "--yes"]))[0]).toMatchObject({ forgotten: { memories: 1 } });
   expect((await machine.runJson(["forget", "--filter", '{"group":"user:ada"}', "--confirm", "2"]))[0]).toMatchObject({ forgotten: { memories: 2 } });
   expect(await machine.runJson(["list", "--forgotten"])).toHaveLength(3);
+
+  expect((await machine.runJson(["restore", first]))[0]).toMatchObject({ memory: { id: first, content: "one" } });
+  expect(await machine.runJson(["list"])).toHaveLength(1);
 });
 
 test("what was exported is imported elsewhere, and an export is written over nothing", async () => {

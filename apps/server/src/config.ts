@@ -187,10 +187,13 @@ const innerMeta = (name: SettingName) => {
   return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType).meta() : undefined;
 };
 
+// The command line's: who has them set for it may start a server in the same shell.
+const OF_THE_COMMAND_LINE = new Set(["LOCI_API_KEY", "LOCI_BASE_URL", "LOCI_PROFILE"]);
+
 function findUnknown(env: Environment): string[] {
   const known = new Set(SETTING_NAMES.flatMap((name) => [PREFIX + name, ...(isSecret(name) ? [`${PREFIX}${name}_FILE`] : [])]));
   return Object.keys(env)
-    .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable))
+    .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable) && !OF_THE_COMMAND_LINE.has(variable))
     .map((variable) => {
       const near = closest(variable, [...known]);
       return `${variable} is not a setting of Loci.${distance(variable, near) <= 4 ? ` Did you mean ${near}?` : " See .env.example for those there are."}`;

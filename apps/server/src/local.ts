@@ -10,7 +10,6 @@ import { createWorkspace, listWorkspaces } from "./workspaces/service.ts";
 
 /** A whole server on a folder of one person, in this process and without a port. */
 export interface LocalServer {
-  baseUrl: string;
   /** A key that may do everything here. */
   key: string;
   /** What `fetch` would do, were it listening. */
@@ -25,7 +24,7 @@ export async function openLocalServer(dataDir: string, write: (line: string) => 
   try {
     const key = await readKey(wired, config.dataDir);
     wired.jobs.start();
-    return { baseUrl: config.publicUrl, key, request: (url, init) => wired.app.request(url, init), close: wired.close };
+    return { key, request: (url, init) => wired.app.request(url, init), close: wired.close };
   } catch (error) {
     await wired.close();
     throw error;

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { publint } from "publint";
 import { openServerProcess } from "../../../apps/server/src/testing/server-process.ts";
 import { ROOT, run, sharePublished } from "./published.ts";
 
-const MODULES = path.join(ROOT, "../../node_modules");
-const TSC = path.join(MODULES, "typescript/bin/tsc");
-const ATTW = path.join(MODULES, "@arethetypeswrong/cli/dist/index.js");
+const require = createRequire(import.meta.url);
+const TSC = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
+const ATTW = path.join(path.dirname(require.resolve("@arethetypeswrong/cli/package.json")), "dist/index.js");
 
 const project = sharePublished();
 

@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Project } from "./published.ts";
 
+const require = createRequire(import.meta.url);
 // The package has no types.
-const workerd = createRequire(import.meta.url)("workerd") as { default: string; compatibilityDate: string };
+const workerd = require("workerd") as { default: string; compatibilityDate: string };
 
 /** Where workerd tells on which port it listens. */
 const CONTROL_FD = 3;

@@ -8,7 +8,7 @@ interface OptionBase {
   means: string;
 }
 
-export interface FlagOption extends OptionBase {
+interface FlagOption extends OptionBase {
   type: "boolean";
 }
 

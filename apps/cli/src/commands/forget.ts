@@ -37,7 +37,7 @@ Many at once must be confirmed by the group's name, or by how many there are; --
     const { forgotten, restorable_until } = receipt;
     await desk.output.answer(receipt, () => {
       if (receipt.dry_run) return `${countOf(forgotten.memories, "memory", "memories")} would be forgotten.`;
-      return `Forgot ${countOf(forgotten.memories, "memory", "memories")}.${restorable_until === null || forgotten.memories === 0 ? "" : ` They can be restored until ${toShownTime(restorable_until)}.`}`;
+      return `Forgot ${countOf(forgotten.memories, "memory", "memories")}.${restorable_until === null || forgotten.memories === 0 ? "" : ` Until ${toShownTime(restorable_until)} each can be brought back: loci restore ID`}`;
     });
   },
 });

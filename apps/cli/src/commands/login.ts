@@ -5,6 +5,7 @@ import { usageError } from "../exit.ts";
 import { chooseServer, DEFAULT_PROFILE, readApiKey, type Choice } from "../profiles/choice.ts";
 import type { Profile } from "../profiles/file.ts";
 import { keepProfile } from "../profiles/store.ts";
+import { endSignIn } from "./logout.ts";
 import { toCallerLines } from "./whoami.ts";
 
 export const login = defineCommand({
@@ -25,7 +26,8 @@ from standard input, so that it does not stand in the history of the shell.`,
     const profile: Profile = given === undefined ? await signIn(desk, baseUrl, values.headless === true) : { kind: "key", base_url: baseUrl, api_key: readApiKey(await readTextOrInput(desk, given, "the key")) };
     // What does not open the server is not kept.
     const who = profile.kind === "key" ? await readCaller(desk, choice, profile.api_key) : await readCaller(desk, choice, profile.access_token);
-    await keepProfile(environment.configDir, profileName, profile);
+    const before = await keepProfile(environment.configDir, profileName, profile);
+    if (before?.kind === "sign_in") await endSignIn(before);
     if (environment.apiKey !== undefined) output.note(`LOCI_API_KEY is set, and goes before this sign-in. Unset it, or say --profile ${profileName}.`);
     await output.answer({ profile: profileName, base_url: baseUrl, ...who }, () => [`Signed in${profileName === DEFAULT_PROFILE ? "" : ` as profile ${profileName}`}.`, ...toCallerLines(baseUrl, who)]);
   },

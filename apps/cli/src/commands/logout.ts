@@ -9,7 +9,7 @@ export const logout = defineCommand({
   run: async ({ choose, environment: { configDir }, output }) => {
     const { profileName } = await choose();
     const removed = await removeProfile(configDir, profileName);
-    const ended = removed?.kind === "sign_in" && (await endThere(removed));
+    const ended = removed?.kind === "sign_in" && (await endSignIn(removed));
     if (removed?.kind === "sign_in" && !ended) output.note(`${removed.base_url} could not be told, so this sign-in works there until you disconnect it in your account, or until it ends by itself.`);
     await output.answer({ profile: profileName, removed: removed !== null, ended }, () => {
       if (removed === null) return `Nobody is signed in as profile ${profileName}.`;
@@ -18,7 +18,8 @@ export const logout = defineCommand({
   },
 });
 
-async function endThere(profile: SignInProfile): Promise<boolean> {
+/** Tells the server that a sign-in is over; answers whether it was reached. */
+export async function endSignIn(profile: SignInProfile): Promise<boolean> {
   const { revokeProfile } = await import("../sign-in/tokens.ts");
   try {
     await revokeProfile(profile);

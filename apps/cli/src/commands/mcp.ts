@@ -26,7 +26,7 @@ Assistants that take an address need no program: loci mcp add.`,
     }
     const { openLocal } = await import("../mcp/local.ts");
     const { serveMcp } = await import("../mcp/serve.ts");
-    await using local = await openLocal(path.resolve(values.folder ?? environment.dataDir), (line) => output.note(line));
+    await using local = openLocal(path.resolve(values.folder ?? environment.dataDir), (line) => output.note(line));
     await serveMcp(local.loci, { tools, output });
   },
 });

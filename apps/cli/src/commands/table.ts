@@ -19,6 +19,7 @@ const ENTRIES: Record<string, Entry> = {
   get: { section: "Memories", summary: "Show a memory", load: async () => (await import("./get.ts")).get },
   update: { section: "Memories", summary: "Change a memory", load: async () => (await import("./update.ts")).update },
   forget: { section: "Memories", summary: "Forget memories", load: async () => (await import("./forget.ts")).forget },
+  restore: { section: "Memories", summary: "Bring a forgotten memory back", load: async () => (await import("./restore.ts")).restore },
   groups: { section: "Memories", summary: "List groups", load: async () => (await import("./groups.ts")).groups },
   export: { section: "Memories", summary: "Write all memories out, as JSON Lines", load: async () => (await import("./export.ts")).exportMemories },
   import: { section: "Memories", summary: "Take memories in from a file", load: async () => (await import("./import.ts")).importMemories },

@@ -1,6 +1,6 @@
 import type { Desk } from "../desk.ts";
 import { CliError, type Outcome } from "../exit.ts";
-import { isOpenToOthers, readProfiles, toProfilesFile } from "../profiles/file.ts";
+import { isOpenToOthers, readProfiles, toProfilesFile, type Profiles } from "../profiles/file.ts";
 import { askServer, type Asked } from "./ask.ts";
 
 /** One thing that was looked at. `fix` says what to do unless it is well. */
@@ -21,7 +21,9 @@ const UNAUTHENTICATED = 401;
 /** Looks at what stands between a person and their memories, from the near to the far; what cannot be seen past a fault is left out. */
 export async function* examine(desk: Desk): AsyncGenerator<Finding, void, undefined> {
   yield checkNode(process.versions.node);
-  yield checkFile(desk);
+  const file = checkFile(desk);
+  yield file;
+  if (file.state === "failed") return;
   const { baseUrl, credentials } = await desk.choose();
   yield checkAddress(baseUrl);
   if (desk.globals.profile === undefined && desk.environment.apiKey !== undefined && credentials?.from === "LOCI_API_KEY") {
@@ -41,7 +43,7 @@ async function attempt(check: string, work: () => Promise<Asked>): Promise<Asked
     return await work();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return { check, state: "failed", message: error.message, outcome: error.outcome, ...(error.hint !== undefined && { fix: error.hint }) };
+    return toFailed(check, error);
   }
 }
 
@@ -53,10 +55,23 @@ export function checkNode(version: string): Finding {
 
 function checkFile({ environment: { configDir } }: Desk): Finding {
   const file = toProfilesFile(configDir);
-  const count = Object.keys(readProfiles(configDir)).length;
+  const kept = readKept(configDir);
+  if (kept instanceof CliError) return toFailed("sign-ins", kept);
+  const count = Object.keys(kept).length;
   if (isOpenToOthers(configDir)) return { check: "sign-ins", state: "failed", message: `Others on this machine can read ${file}.`, fix: `chmod 600 ${file}, and sign in anew if somebody may have read it.` };
   return { check: "sign-ins", state: "ok", message: count === 0 ? `None are kept in ${file}` : `${count} in ${file}, for you alone` };
 }
+
+function readKept(configDir: string): Profiles | CliError {
+  try {
+    return readProfiles(configDir);
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}
+
+const toFailed = (check: string, { message, outcome, hint }: CliError): Finding => ({ check, state: "failed", message, outcome, ...(hint !== undefined && { fix: hint }) });
 
 export function checkAddress(baseUrl: string): Finding {
   const { protocol, hostname } = new URL(baseUrl);
@@ -94,7 +109,7 @@ async function checkSignIn(desk: Desk): Promise<Finding> {
     if (!permissions.includes("memories:write")) return { check: "sign-in", state: "warning", message: `${who} may not store anything.`, fix: "To store as well, sign in again and allow it, or use a key that may." };
     return { check: "sign-in", state: "ok", message: who };
   } catch (error) {
-    if (error instanceof CliError) return { check: "sign-in", state: "failed", message: error.message, outcome: error.outcome, ...(error.hint !== undefined && { fix: error.hint }) };
+    if (error instanceof CliError) return toFailed("sign-in", error);
     if (!(error instanceof LociError)) throw error;
     return { check: "sign-in", state: "failed", message: error.message, outcome: error.status === UNAUTHENTICATED ? "auth" : "unexpected", fix: "Sign in again: loci login" };
   }

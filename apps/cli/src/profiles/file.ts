@@ -71,7 +71,11 @@ export function writeProfiles(configDir: string, profiles: Profiles): void {
 }
 
 export function ensureFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  try {
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  } catch (cause) {
+    throw new CliError("unexpected", `The folder ${folder} cannot be made: ${(cause as Error).message}`, { hint: "Mend its rights, or name another place: XDG_CONFIG_HOME for sign-ins, --folder for memories.", cause });
+  }
 }
 
 /** Whether others than their owner can read the sign-ins; Windows keeps that in another place. */

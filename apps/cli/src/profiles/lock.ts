@@ -16,7 +16,7 @@ export async function withLock<Result>(folder: string, work: () => Promise<Resul
   const { DatabaseSync } = await import("node:sqlite");
   ensureFolder(folder);
   const file = path.join(folder, "loci.lock");
-  const lock = new DatabaseSync(file, { timeout: 0 });
+  const lock = openFile(() => new DatabaseSync(file, { timeout: 0 }), file);
   try {
     const untilMs = performance.now() + WAIT_MAX_MS;
     while (!tryLock(lock)) {
@@ -26,6 +26,14 @@ export async function withLock<Result>(folder: string, work: () => Promise<Resul
     return await work();
   } finally {
     lock.close();
+  }
+}
+
+function openFile<Opened>(open: () => Opened, file: string): Opened {
+  try {
+    return open();
+  } catch (cause) {
+    throw new CliError("unexpected", `${file} cannot be written: ${(cause as Error).message}`, { hint: "Mend the rights of its folder.", cause });
   }
 }
 

@@ -9,13 +9,13 @@ import { onTestFinished } from "vitest";
 
 export const MAIN = path.join(import.meta.dirname, "../main.ts");
 
-export interface Ran {
+interface Ran {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-export interface Started {
+interface Started {
   child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Waits until standard error or output holds this, and gives the first group. */
   see(pattern: RegExp): Promise<string>;

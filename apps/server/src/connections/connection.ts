@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import type { ControlTables } from "../control/tables.ts";
-import { isOAuthScope, type OAuthScope } from "../policy/oauth-scopes.ts";
+import { toScopes } from "../oauth/scopes.ts";
+import type { OAuthScope } from "../policy/oauth-scopes.ts";
 
 export const CONNECTION_STATES = ["active", "revoked"] as const;
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
@@ -45,8 +46,6 @@ export function toConnection(row: ConnectionRow): Connection {
     client: { id: row.client_id, name: row.client_name, kind: row.client_kind },
     person: { id: row.user_id, name: row.person_name },
     workspace: { id: row.workspace_id, slug: row.slug, name: row.workspace_name },
-    resource, scopes: readScopes(row.scopes), group: row.group_name, read_only: row.read_only === 1, created_at, last_used_at, expires_at, revoked_at,
+    resource, scopes: toScopes(row.scopes), group: row.group_name, read_only: row.read_only === 1, created_at, last_used_at, expires_at, revoked_at,
   };
 }
-
-export const readScopes = (text: string): OAuthScope[] => text.split(" ").filter(isOAuthScope);

@@ -237,6 +237,16 @@ test("a key and an app both learn who they are, and a person is told that this i
   expect((await ada.call("GET", "/v1/whoami", undefined, { "x-workspace": ada.workspace })).status).toBe(401);
 });
 
+test("no text that is one character off an access token lets anybody in, nor does a refresh token", async () => {
+  const ada = await newPerson(app());
+  const { token, refresh } = await newConnection(app(), ada);
+  const near = Array.from(token, (character, at) => `${token.slice(0, at)}${character === "x" ? "y" : "x"}${token.slice(at + 1)}`);
+  for (const text of [...near, `${token}x`, token.slice(1), token.toUpperCase(), refresh]) {
+    expect((await app().call("GET", "/v1/memories", undefined, { authorization: `Bearer ${text}` })).status, text).toBe(401);
+  }
+  expect((await app().call("GET", "/v1/memories", undefined, { authorization: `Bearer ${token}` })).status).toBe(200);
+});
+
 test("an access token holds for fifteen minutes, for its own address alone, and beside no key", async () => {
   let offsetMs = 0;
   const own = await startTestApp({ now: () => new Date(Date.now() + offsetMs) });

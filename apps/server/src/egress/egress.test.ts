@@ -56,6 +56,13 @@ test("a name is asked for once, and the connection goes to the address that was 
   expect(asked).toBe(1);
 });
 
+test("of the addresses of a host one that answers is enough", async () => {
+  const addresses = [{ address: "fd00::1", family: 6 }, { address: "127.0.0.1", family: 4 }];
+  const several = new Egress({ allow: [...ALLOW, "fd00::/8"], resolve: () => Promise.resolve(addresses) });
+  host().put("/several", { a: 1 });
+  expect((await several.fetchJson(new URL(`https://apps.example:${host().port}/several`), LIMITS)).status).toBe(200);
+});
+
 test("an address or a block that the operator opened is open, and its neighbours are not", async () => {
   host().put("/opened", { a: 1 });
   const one = new Egress({ allow: ["127.0.0.1"] });

@@ -98,7 +98,7 @@ function fetchFrom(url: URL, { targets, bytesMax, signal }: Connection): Promise
     // A shared agent could give it a connection that was made for another address.
     const asked = request(url, { method: "GET", agent: false, headers, signal, lookup: toLookup(targets) });
     const refuse = () => reject(new Error("The connection was closed without an answer."));
-    asked.once("error", reject).once("close", refuse).once("response", (answer) => {
+    asked.on("error", reject).once("close", refuse).once("response", (answer) => {
       // From here on the end of the answer is what tells.
       asked.off("close", refuse);
       readText(answer, bytesMax).then((text) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }), reject).finally(() => asked.destroy());

@@ -41,7 +41,7 @@ describe.each(["modern", "legacy"])("the Inspector, in the %s era,", (era) => {
     const call = (name: string, argument: string) => inspect(`${app().url}/mcp`, era, workspace.key, ["--method", "tools/call", "--tool-name", name, "--tool-arg", argument]);
     const stored = await call("store_memory", "content=The harbour opens at six.");
     const recalled = await call("recall_memories", "query=When does the harbour open?");
-    expect(stored).toMatchObject({ answer: { structuredContent: {} }, warnings: "" });
-    expect(recalled).toMatchObject({ answer: { structuredContent: { memories: [{ content: "The harbour opens at six." }] } }, warnings: "" });
+    expect(stored).toMatchObject({ answer: { result: { structuredContent: { status: "created" } } }, warnings: "" });
+    expect(recalled).toMatchObject({ answer: { result: { structuredContent: { memories: [{ content: "The harbour opens at six." }] } } }, warnings: "" });
   }, 60_000);
 });

@@ -82,7 +82,7 @@ describe("a call of a tool", () => {
     const workspace = await app().newWorkspace();
     await store(workspace, "The harbour opens at six.", { at: `/mcp/cursor/${workspace.id}` });
     const { body } = await workspace.call("GET", "/v1/memories");
-    expect(body.memories).toMatchObject([{ source: { kind: "mcp", client: "cursor" } }]);
+    expect(body.items).toMatchObject([{ source: { kind: "mcp", client: "cursor" } }]);
     expect((await workspace.call("GET", "/v1/usage")).body.meters.api_calls.today).toBeGreaterThanOrEqual(2);
   });
 
@@ -145,7 +145,7 @@ describe("the door of MCP", () => {
   test("opens to a token for /mcp at personal URLs too, and to one for a personal URL there alone", async () => {
     const person = await app().newPerson();
     const { body } = await person.call("GET", "/v1/workspaces");
-    const { id, slug } = body.workspaces[0] as { id: string; slug: string };
+    const { id, slug } = body.items[0] as { id: string; slug: string };
     const personal = `/mcp/claude/${id}`;
     const everywhere = await newConnection(app(), { ...person, workspace: id }, { resource: "/mcp" });
     const there = await newConnection(app(), { ...person, workspace: id }, { resource: personal });

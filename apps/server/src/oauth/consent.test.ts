@@ -181,6 +181,7 @@ test("whoever signs in by a link from a mail, in a page of its own, goes on in t
   // A browser without a screen has every page in sight, so nobody comes back to one.
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await page.getByRole("heading", { name: "Connect Heron?" }).waitFor();
+  expect(page.url()).toContain("/oauth/authorize?");
 });
 
 test("no other site can frame the page or answer it, whatever it tries", async () => {
@@ -201,6 +202,20 @@ test("no other site can frame the page or answer it, whatever it tries", async (
   await page.waitForFunction(() => document.title === "done");
   expect(await connection()).toBeUndefined();
   expect((await signIn.answer(id)).status).toBe(200);
+});
+
+test("a double click that began on another page does not end on a button of this one", async () => {
+  const { page, signIn } = await openVisit();
+  await page.goto(signIn.pathOf());
+  const connect = page.getByRole("button", { name: "Connect" });
+  const hit = await connect.evaluate((button) => {
+    dispatchEvent(new Event("focus"));
+    const { x, y } = button.getBoundingClientRect();
+    return document.elementFromPoint(x + 5, y + 5) === button;
+  });
+  expect(hit).toBe(false);
+  await connect.click();
+  await atApp(page);
 });
 
 test("whoever is somebody else signs out, signs in and is asked as who they are", async () => {

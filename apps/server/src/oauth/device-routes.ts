@@ -21,7 +21,9 @@ const DeviceAuthorization = z.strictObject({
   verification_uri_complete: z.string().describe("The same with the code in it, to be opened or shown as a picture."),
   expires_in: z.int().describe("Seconds for which both codes hold."),
   interval: z.int().describe("Seconds to wait between two questions at the token endpoint; five more after each `slow_down`."),
-}).meta({ id: "DeviceAuthorization", description: "A device that waits for a person (RFC 8628 3.2)." });
+}).meta({ id: "DeviceAuthorization", description: "A device that waits for a person (RFC 8628 3.2).", examples: [{
+  device_code: "md_…", user_code: "BCDF-GHJK", verification_uri: "https://loci.example/device", verification_uri_complete: "https://loci.example/device#user_code=BCDF-GHJK", expires_in: 600, interval: 5,
+}] });
 
 const UserCode = z.string().min(1).max(50).describe("The letters that the device shows; case, spaces and hyphens do not matter.");
 
@@ -34,7 +36,10 @@ const WaitingDevice = z.strictObject({
   expires_at: WireTime.describe("Until when it can be answered."),
   same_network: z.boolean().nullable().describe("Whether it asked from the network address that you have; null where that is not known. Another may be right, and may be a stranger's."),
   workspaces: z.array(z.strictObject({ id: z.string().describe("Its id."), slug: z.string().describe("Its slug."), name: z.string().describe("Its name.") })).describe("Where it could work."),
-}).meta({ id: "WaitingDevice", description: "A device that asks to be let in." });
+}).meta({ id: "WaitingDevice", description: "A device that asks to be let in.", examples: [{
+  client_name: "Loci CLI", scopes: ["memory:read"], asked_at: "2026-11-21T07:00:00.000Z", expires_at: "2026-11-21T07:10:00.000Z", same_network: true,
+  workspaces: [{ id: "wsp_019aa5d27c4c7d1eb8a3c0d94b1f8e52", slug: "ada", name: "Ada" }],
+}] });
 
 const DeviceAnswer = z.discriminatedUnion("allow", [
   z.strictObject({ user_code: UserCode, allow: z.literal(false).describe("It may not in.") }),

@@ -151,6 +151,11 @@ test("a client whose document is gone asks nobody for anything, and is still kno
   expect((await findClient(app().server, id))?.name).toBe("Read 1");
 });
 
+test("why a document cannot be used stands in the log, for whoever runs the server", async () => {
+  await refusal("https://127.0.0.1:1/client");
+  expect(app().logged.filter(({ msg }) => msg === "the document of a client cannot be used").at(-1)).toMatchObject({ level: "info", host: "127.0.0.1:1", err: { message: expect.stringContaining("ECONNREFUSED") } });
+});
+
 test("a document that could not be used is not fetched again for a minute, and then it is", async () => {
   const path = newPath();
   const id = host().put(path, (_, response) => response.writeHead(503).end());

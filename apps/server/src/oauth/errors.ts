@@ -45,7 +45,7 @@ const CODE_OF: Record<ErrorCode, OAuthErrorCode> = {
   unavailable: "temporarily_unavailable",
 };
 
-export const toOAuthCode = (error: AppError): OAuthErrorCode => (error instanceof OAuthError ? error.oauth_code : CODE_OF[error.code]);
+const toOAuthCode = (error: AppError): OAuthErrorCode => (error instanceof OAuthError ? error.oauth_code : CODE_OF[error.code]);
 
 /** What a description may hold (RFC 6749 5.2): printable ASCII without `"` and `\`. */
 export const toDescription = (message: string): string => message.replaceAll(/["`]/g, "'").replaceAll("\\", "/").replaceAll("…", "...").replaceAll(/[^\x20-\x7e]+/g, "?").slice(0, 500);

@@ -26,7 +26,10 @@ const RegisteredClient = z.strictObject({
   token_endpoint_auth_method: z.literal("none").describe("It has no secret: PKCE proves who asks."),
   grant_types: z.array(z.string()).describe("What it can use at the token endpoint."),
   response_types: z.array(z.string()).describe("Always `code`."),
-}).meta({ id: "RegisteredClient", description: "A client as it is known here from now on." });
+}).meta({ id: "RegisteredClient", description: "A client as it is known here from now on.", examples: [{
+  client_id: "cli_019aa5d27c4c7d1eb8a3c0d94b1f8e52", client_id_issued_at: 1_795_244_400, client_name: "My assistant", redirect_uris: ["http://127.0.0.1/callback"], application_type: "native",
+  token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"], response_types: ["code"],
+}] });
 
 /** Where clients that are no document register (RFC 7591). */
 export const registerRoute = (parts: Parts): Route => guarded("open", {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { revokeConnection } from "../connections/revoke.ts";
 import { SignIn, type Parameters } from "../testing/authorization.ts";
 import { newClient, newConnection } from "../testing/connections.ts";
+import { findWords } from "../testing/files.ts";
 import { shareTestApp, startTestApp, type Answer, type TestApp } from "../testing/harness.ts";
 import type { TestPerson } from "../testing/people.ts";
 
@@ -284,6 +285,17 @@ test("to give back what is no token is fine, and without a client or a token it 
   expect(refusalOf(await signIn.revoke("mt_nothing", { client_id: undefined }))).toEqual(refused("invalid_request"));
   expect(refusalOf(await signIn.revoke("mt_nothing", { client_id: "cli_nobody" }))).toEqual(refused("invalid_client", 401));
   expect(refusalOf(await signIn.revoke(""))).toEqual(refused("invalid_request"));
+});
+
+test("neither the files nor the log hold a code, a verifier or a token", async () => {
+  const { signIn } = await newSignIn();
+  const code = await signIn.code(API);
+  const { body: first } = await signIn.exchange(code);
+  const { body: next } = await signIn.refresh(first.refresh_token);
+  const secrets = [signIn.verifier, code, first.access_token, first.refresh_token, next.access_token, next.refresh_token];
+  expect(findWords(app().dataDir, secrets)).toEqual([]);
+  const told = JSON.stringify(app().logged);
+  expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
 });
 
 test("a connection that is revoked ends its tokens at the next request, and the person's others go on", async () => {

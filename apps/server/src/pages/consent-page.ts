@@ -46,10 +46,11 @@ ${toLimits(question)}
   };
 };
 
-function toIdentity({ kind, id, uri }: Client): Html {
+/** Nothing that an app says of itself, but its name, is shown: its home page would only lend it the look of another. */
+function toIdentity({ kind, id }: Client): Html {
   if (kind === "own") return html`The command line of Loci.`;
   if (kind === "document") return html`It is described at <strong>${new URL(id).host}</strong>.`;
-  return html`It gave this name itself, and nobody checked it.${uri === null ? null : html` It says that its home is <strong>${new URL(uri).host}</strong>.`}`;
+  return html`It gave this name itself, and nobody checked it.`;
 }
 
 const isWeb = (protocol: string): boolean => protocol === "https:" || protocol === "http:";

@@ -78,7 +78,7 @@ export class SignIn {
   }
 }
 
-export const toChallenge = (verifier: string): string => createHash("sha256").update(verifier).digest("base64url");
+const toChallenge = (verifier: string): string => createHash("sha256").update(verifier).digest("base64url");
 
 function encode(parameters: Parameters): string {
   const query = new URLSearchParams();

@@ -15,15 +15,16 @@ const ALTERNATIVE_NAMES = Buffer.from("0603551d11", "hex");
 /** A certificate that signed itself, for servers of tests (RFC 5280 4.1, ECDSA on P-256): no key has to lie in the repository. */
 export function createCertificate(names: readonly string[]): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const name = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from("a server for tests")))));
+  // Trust is looked up by the name, so no two have the same.
+  const serial = randomBytes(8);
+  const name = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from(`a server for tests, ${serial.toString("hex")}`)))));
   const validity = der(0x30, toTime(Date.now() - DAY_MS), toTime(Date.now() + DAY_MS));
   const extensions = der(0x30,
     der(0x30, BASIC_CONSTRAINTS, der(0x04, der(0x30, der(0x01, Buffer.from([0xff]))))),
     der(0x30, ALTERNATIVE_NAMES, der(0x04, der(0x30, ...names.map(toAlternativeName)))),
   );
   const version = der(0xa0, der(0x02, Buffer.from([2])));
-  const serial = der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)]));
-  const toSign = der(0x30, version, serial, ECDSA_WITH_SHA256, name, validity, name, publicKey.export({ type: "spki", format: "der" }), der(0xa3, extensions));
+  const toSign = der(0x30, version, der(0x02, Buffer.from([1]), serial), ECDSA_WITH_SHA256, name, validity, name, publicKey.export({ type: "spki", format: "der" }), der(0xa3, extensions));
   const signature = der(0x03, Buffer.from([0]), sign("sha256", toSign, privateKey));
   return { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), cert: toPem(der(0x30, toSign, ECDSA_WITH_SHA256, signature)) };
 }

@@ -5,7 +5,7 @@ import { ADDS, defineTool } from "./tool.ts";
 export const relateMemories = defineTool({
   name: "relate_memories",
   title: "Relate memories",
-  description: "Link two memories, so that one leads to the other: a fix SOLVES a problem.",
+  description: "Link two memories of one group, as a fix SOLVES a problem.",
   annotations: ADDS,
   input: z.strictObject({
     from: MemoryId,
