@@ -62,6 +62,15 @@ test("a sign-in that was ended in the account is told as that, and not tried aga
   expect(keptOf(machine)).toEqual({});
 });
 
+test("a sign-in that another takes the place of is ended at the server, and one that may not do something is told so", async () => {
+  const { machine, connection_id } = await newSignedIn();
+  const refused = await machine.run(["export"]);
+  expect(refused, refused.stderr).toMatchObject({ code: 5, stdout: "" });
+  const { key } = await app().newWorkspace();
+  expect((await machine.run(["login", "--api-key", "-", "--base-url", app().url], { input: key })).code).toBe(0);
+  expect((await tokensOf(connection_id)).every(({ ended_at }) => ended_at !== null)).toBe(true);
+});
+
 test("a sign-in goes to no other server than its own", async () => {
   const { machine } = await newSignedIn();
   const elsewhere = await machine.run(["whoami", "--base-url", app().url.replace("localhost", "127.0.0.1")]);

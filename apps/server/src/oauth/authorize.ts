@@ -1,8 +1,8 @@
 import { AppError } from "@loci/kit/errors";
-import { toPage, PAGE_POLICY, type PageParts } from "../pages/layout.ts";
+import { guarded, redirect, stream, type AnyReply, type OpenCall, type Route } from "../http/route.ts";
 import type { PageAssets } from "../pages/assets.ts";
 import { toConsentPage, toRefusedPage } from "../pages/consent-page.ts";
-import { guarded, redirect, stream, type AnyReply, type OpenCall, type Route } from "../http/route.ts";
+import { PAGE_POLICY, toPage, type PageParts } from "../pages/layout.ts";
 import type { Parts } from "../parts.ts";
 import type { Person } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";

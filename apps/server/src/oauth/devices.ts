@@ -10,7 +10,7 @@ import type { ControlTables } from "../control/tables.ts";
 import type { Parts } from "../parts.ts";
 import type { Person } from "../policy/actor.ts";
 import type { OAuthScope } from "../policy/oauth-scopes.ts";
-import { findClient, getClient, type Client } from "./clients.ts";
+import { findClient, type Client } from "./clients.ts";
 import { readAllowed, requireUse } from "./consents.ts";
 import { OAuthError } from "./errors.ts";
 import { openFamily, type IssuedTokens } from "./families.ts";
@@ -45,9 +45,10 @@ export interface NewDevice {
 }
 
 /** Notes a device that asks to be let in; throws for a client that may not. */
-export async function createDevice(parts: DeviceParts & Pick<Parts, "accounts" | "documents">, { client_id, scopes, resource, address }: DeviceRequest): Promise<NewDevice> {
+export async function createDevice(parts: DeviceParts, { client_id, scopes, resource, address }: DeviceRequest): Promise<NewDevice> {
   const { control, peppers, now } = parts;
-  const client = await getClient(parts, { client_id, address });
+  const client = await findClient(parts, client_id);
+  if (client === undefined) throw new OAuthError("invalid_client", "This client is not known. Device codes are for the command line of Loci alone.");
   // Whoever reads a code aloud to somebody can make them let in a stranger: so no app that strangers have made.
   if (client.kind !== "own") throw new OAuthError("unauthorized_client", "Device codes are for the command line of Loci alone. Send people to the authorization endpoint.");
   const device_code = mintToken("device");

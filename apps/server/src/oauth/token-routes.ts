@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { empty, guarded, json, type Route } from "../http/route.ts";
-import type { OpenCall } from "../http/route.ts";
+import { empty, guarded, json, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { findClient } from "./clients.ts";
 import { spendCode } from "./codes.ts";
@@ -21,7 +20,7 @@ const Tokens = z.strictObject({
   scope: z.string().describe("What was granted, with spaces between."),
 }).meta({ id: "OAuthTokens", description: "Tokens, as RFC 6749 5.1 has them.", examples: [{ access_token: "mt_…", token_type: "Bearer", expires_in: 900, refresh_token: "mr_…", scope: "memory:read memory:write" }] });
 
-const ENDPOINT = { method: "post", tags: ["OAuth"], cors: true, request: { text: FORM_BODY }, refusal: toOAuthRefusal } as const;
+const ENDPOINT = { method: "post", cors: true, request: { text: FORM_BODY }, refusal: toOAuthRefusal } as const;
 
 /** Where clients turn codes and refresh tokens into tokens, and give them back. */
 export const tokenRoutes = (parts: Parts): Route[] => [

@@ -1,7 +1,7 @@
 import type { AppError } from "@loci/kit/errors";
-import type { AuthorizationRequest } from "../oauth/request.ts";
-import type { OfferedWorkspace } from "../oauth/consents.ts";
 import type { Client } from "../oauth/clients.ts";
+import type { OfferedWorkspace } from "../oauth/consents.ts";
+import type { AuthorizationRequest } from "../oauth/request.ts";
 import { OAUTH_SCOPE_MEANS, type OAuthScope } from "../policy/oauth-scopes.ts";
 import { html, type Html } from "./html.ts";
 import type { PageParts } from "./layout.ts";

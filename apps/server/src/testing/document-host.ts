@@ -12,6 +12,8 @@ export interface DocumentHost {
   /** `https://localhost:…` */
   origin: string;
   port: number;
+  /** Its certificate, for other processes to trust. */
+  cert: string;
   /** How often it was asked for a path. */
   asked(path: string): number;
   /** How many connections were made to it. */
@@ -63,7 +65,7 @@ async function openDocumentHost(trusted: boolean): Promise<DocumentHost & { clos
     return origin + path;
   };
   return {
-    origin, port, put,
+    origin, port, cert, put,
     asked: (path) => asked.get(path) ?? 0,
     connections: () => connections,
     putClient: (path, more = {}) => put(path, { client_id: origin + path, client_name: "An app with a document", redirect_uris: [`${origin}/callback`], token_endpoint_auth_method: "none", ...more }),
