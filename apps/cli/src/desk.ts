@@ -22,6 +22,13 @@ export interface Desk {
   readInput(): Promise<string>;
 }
 
+/** Goes on only if a person, or --yes, agrees. `refused` says what did not happen otherwise. */
+export async function confirm(desk: Desk, question: string, refused: string): Promise<void> {
+  if (desk.globals.yes === true) return;
+  if (!desk.mayAsk) throw usageError(`${question}? Nobody can be asked here.`, { hint: "Confirm it: --yes" });
+  if (!/^y(?:es)?$/i.test((await desk.ask(`${question}? [y/N] `)).trim())) throw usageError(refused);
+}
+
 /** A text given as an argument, or `-` for standard input. */
 export async function readTextOrInput(desk: Desk, given: string, name: string): Promise<string> {
   if (given !== "-") return given;

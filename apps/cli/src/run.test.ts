@@ -75,6 +75,7 @@ const MISUSES: { args: string[]; code: number; says: string }[] = [
   { args: ["store", "-"], code: 2, says: "nothing on standard input" },
   { args: ["forget"], code: 2, says: "Say what to forget" },
   { args: ["forget", "--matching", "tea"], code: 2, says: "--min-score" },
+  { args: ["keys", "create", "ci"], code: 2, says: "--scopes" },
   { args: ["mcp", "--folder", "x"], code: 2, says: "--local" },
   { args: ["mcp", "add", "cursr"], code: 2, says: "Did you mean cursor?" },
   { args: ["completion", "csh"], code: 2, says: "bash, zsh, fish, powershell" },
@@ -127,6 +128,25 @@ test("nothing is forgotten that was not confirmed, and many at once only by thei
 
   expect((await machine.runJson(["restore", first]))[0]).toMatchObject({ memory: { id: first, content: "one" } });
   expect(await machine.runJson(["list"])).toHaveLength(1);
+});
+
+test("a key is made, listed without its secret, replaced and revoked", async () => {
+  const { machine } = await newCaller();
+  const { stdout } = await machine.run(["keys", "create", "ci", "--scopes", "memories:read,groups:read", "--group", "user:ada", "--expires", "30d"]);
+  const env = { LOCI_API_KEY: stdout.trim() };
+  const [who] = await machine.runJson(["whoami"], { env });
+  expect(who).toMatchObject({ kind: "key", name: "ci", group: "user:ada", permissions: ["memories:read", "groups:read"] });
+  const { id } = who as { id: string };
+  expect((await machine.run(["store", "no"], { env })).code).toBe(5);
+  expect((await machine.run(["keys"])).stdout).not.toContain(stdout.trim());
+  expect((await machine.runJson(["keys"])).find((key) => key["id"] === id)).toMatchObject({ name: "ci", state: "active" });
+
+  const [rotated] = await machine.runJson(["keys", "rotate", id, "--grace", "0"]);
+  expect((await machine.run(["whoami"], { env })).code).toBe(4);
+  const { id: next, secret } = rotated as { id: string; secret: string };
+  expect((await machine.run(["keys", "revoke", next])).code).toBe(2);
+  expect((await machine.runJson(["keys", "revoke", next, "--yes"]))[0]).toEqual({ id: next, revoked: true });
+  expect((await machine.run(["whoami"], { env: { LOCI_API_KEY: secret } })).code).toBe(4);
 });
 
 test("what was exported is imported elsewhere, and an export is written over nothing", async () => {

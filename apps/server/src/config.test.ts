@@ -59,6 +59,10 @@ describe("the configuration", () => {
     expect(faultsOf({ KEY_PEPPER: PEPPER, KEY_PEPPER_FILE: file })).toEqual([expect.stringContaining("both set")]);
   });
 
+  test("leaves the variables of the command line alone", () => {
+    expect(readConfig({ LOCI_API_KEY: "mk_live_x", LOCI_BASE_URL: "http://localhost:8080", LOCI_PROFILE: "work" }).port).toBe(8080);
+  });
+
   test("tells every fault at once, in words", () => {
     const env = { LOCI_PROT: "1", PORT: "http", NODE_ENV: "production", LOG_LEVEL: "loud", PUBLIC_URL: "loci.example", EMBEDDER: "glove", KEY_PEPPER: "short", AUTH_SECRET };
     expect(faultsOf(env)).toEqual([

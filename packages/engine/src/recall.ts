@@ -118,7 +118,7 @@ async function toRecalled(db: Kysely<TenantTables>, hits: Ranked[], query: Recal
     if (row.superseded_by !== null && !query.include_superseded) return [];
     if (row.expires_at !== null && row.expires_at <= now.toISOString() && !query.include_expired) return [];
     if (TRUST_LEVELS.indexOf(row.trust as Trust) < trustMin) return [];
-    return [Object.assign(toMemory(row), { score: hit.score }, query.explain === true && { explain: hit.parts })];
+    return [{ ...toMemory(row), score: hit.score, ...(query.explain && { explain: hit.parts }) }];
   });
   return recalled.slice(0, query.limit);
 }

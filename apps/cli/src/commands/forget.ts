@@ -1,6 +1,6 @@
 import type { Filter, ForgetBody, Loci } from "@loci/sdk";
 import { defineCommand } from "../arguments/command.ts";
-import type { Desk } from "../desk.ts";
+import { confirm, type Desk } from "../desk.ts";
 import { usageError } from "../exit.ts";
 import { GROUP_OPTION, readNumber, readObject } from "./fields.ts";
 import { countOf, toShownTime } from "./shown.ts";
@@ -32,7 +32,7 @@ Many at once must be confirmed by the group's name, or by how many there are; --
     requireOne([ids, matching, filter, matching === undefined ? values.group : undefined]);
     const target: ForgetBody = { ...(ids?.length === 1 ? { id: ids[0] } : { ids }), matching, filter, ...(ids === undefined && !bulk && { group: values.group }), permanent: values.permanent };
     const loci = await desk.connect();
-    if (values["dry-run"] !== true) await confirm(desk, loci, { target, given: values.confirm });
+    if (values["dry-run"] !== true) await confirmTarget(desk, loci, { target, given: values.confirm });
     const receipt = await loci.forget({ ...target, dry_run: values["dry-run"] });
     const { forgotten, restorable_until } = receipt;
     await desk.output.answer(receipt, () => {
@@ -67,19 +67,13 @@ interface ToConfirm {
 }
 
 /** Throws unless a person, or an option, has agreed to just this. */
-async function confirm(desk: Desk, loci: Loci, { target, given }: ToConfirm): Promise<void> {
+async function confirmTarget(desk: Desk, loci: Loci, { target, given }: ToConfirm): Promise<void> {
   const { ids, id, group, permanent } = target;
   const count = id === undefined ? (await loci.forget({ ...target, dry_run: true })).forgotten.memories : 1;
   const question = `${permanent === true ? "Erase for good" : "Forget"} ${countOf(count, "memory", "memories")}`;
-  if (ids !== undefined || id !== undefined) return confirmFew(desk, question);
+  if (ids !== undefined || id !== undefined) return confirm(desk, question, "Nothing was forgotten.");
   const wanted = group ?? String(count);
   const answer = given ?? (desk.mayAsk ? await desk.ask(`${question}${group === undefined ? "" : ` of the group ${group}`}? Type ${wanted} to go on: `) : undefined);
   if (answer === undefined) throw usageError(`${question}? Nobody can be asked here.`, { hint: `Confirm it: --confirm ${wanted}` });
   if (answer.trim() !== wanted) throw usageError(`"${answer}" is not what had to be confirmed, so nothing was forgotten.`, { hint: `${question}: --confirm ${wanted}` });
-}
-
-async function confirmFew(desk: Desk, question: string): Promise<void> {
-  if (desk.globals.yes === true) return;
-  if (!desk.mayAsk) throw usageError(`${question}? Nobody can be asked here.`, { hint: "Confirm it: --yes" });
-  if (!/^y(?:es)?$/i.test((await desk.ask(`${question}? [y/N] `)).trim())) throw usageError("Nothing was forgotten.");
 }

@@ -62,6 +62,13 @@ test("a sign-in that was ended in the account is told as that, and not tried aga
   expect(keptOf(machine)).toEqual({});
 });
 
+test("a sign-in that cannot be renewed because its server is away stays as it is", async () => {
+  const away = "http://127.0.0.1:9";
+  const { machine, profile } = await newSignedIn({ expires_at: PAST, base_url: away, token_endpoint: `${away}/oauth/token` });
+  expect(await machine.run(["whoami"])).toMatchObject({ code: 7, stderr: expect.stringContaining(`${away} was not reached`) });
+  expect(keptOf(machine)["default"]).toEqual(profile);
+});
+
 test("a sign-in that another takes the place of is ended at the server, and one that may not do something is told so", async () => {
   const { machine, connection_id } = await newSignedIn();
   const refused = await machine.run(["export"]);

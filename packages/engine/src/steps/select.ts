@@ -11,7 +11,9 @@ export interface Ranked {
 export function selectTop(scores: Float64Array, count: number, k: number, rankOf: Float64Array): Ranked[] {
   const heap: number[] = [];
   const isWorse = (a: number, b: number) => {
-    const [x, y] = [scores[a] as number, scores[b] as number];
+    // Not taken apart from an array: this runs for each memory of a group, and each time would leave one behind.
+    const x = scores[a] as number;
+    const y = scores[b] as number;
     return x < y || (x === y && (rankOf[a] as number) < (rankOf[b] as number));
   };
   for (let ordinal = 0; ordinal < count; ordinal++) {
@@ -41,7 +43,8 @@ function siftUp(heap: number[], isWorse: Order): void {
 
 function siftDown(heap: number[], isWorse: Order): void {
   for (let at = 0; ; ) {
-    const [left, right] = [2 * at + 1, 2 * at + 2];
+    const left = 2 * at + 1;
+    const right = left + 1;
     let worst = at;
     if (left < heap.length && isWorse(heap[left] as number, heap[worst] as number)) worst = left;
     if (right < heap.length && isWorse(heap[right] as number, heap[worst] as number)) worst = right;

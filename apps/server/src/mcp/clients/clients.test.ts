@@ -144,8 +144,9 @@ test("mcp-remote signs a program in that speaks over its standard input alone, r
   await ada.revoke(app.name);
   expect(await statusOf(access)).toBe(401);
   const call = app.callTool("list_groups", {}).then(() => "went through", (error: Error) => error.message);
+  const asked = await app.asks();
   await app.see(/requires authorization/g);
-  await ada.answer(await app.asks(), { press: "Cancel" });
+  await ada.answer(asked, { press: "Cancel" });
   expect(await call).toContain("access_denied");
 });
 

@@ -31,8 +31,8 @@ export class McpRemote {
   static async open(url: string, answer: (url: URL) => Promise<URL>): Promise<McpRemote> {
     const dir = mkdtempSync(path.join(tmpdir(), "loci-mcp-remote-"));
     // Without a PATH it finds no browser, and says instead what is to be opened.
-    const env = { PATH: "", HOME: dir, MCP_REMOTE_CONFIG_DIR: dir };
-    const remote = new McpRemote(dir, new StdioClientTransport({ command: process.execPath, args: [PROGRAM, url, String(await findFreePort()), "--debug"], env, stderr: "pipe" }));
+    const env = { PATH: "", BROWSER: "false", HOME: dir, MCP_REMOTE_CONFIG_DIR: dir };
+    const remote = new McpRemote(dir, new StdioClientTransport({ command: process.execPath, args: [PROGRAM, url, String(await findFreePort())], env, stderr: "pipe" }));
     try {
       const connected = remote.client.connect(remote.transport, { timeout: WAIT_MS });
       await Promise.all([connected, remote.asks().then(answer)]);

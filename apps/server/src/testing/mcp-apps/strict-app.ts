@@ -60,7 +60,8 @@ export class StrictApp {
     const headers = new Headers({ "content-type": "application/json", accept: "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25" });
     const message = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } });
     const response = await oauth.protectedResourceRequest(token, "POST", this.resource, headers, message, INSECURE);
-    const { result, error } = (await response.json()) as Answered;
+    // The answer is an event stream of one message in this revision.
+    const { result, error } = JSON.parse(/^data: (.*)$/m.exec(await response.text())?.[1] ?? "{}") as Answered;
     if (result === undefined) throw new Error(`${name} answered ${JSON.stringify(error)}`);
     return result;
   }
