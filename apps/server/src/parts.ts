@@ -18,6 +18,7 @@ import { registerDelivery } from "./mail/delivery.ts";
 import { openMailer, type Mailer } from "./mail/mailer.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { ClientDocuments } from "./oauth/documents.ts";
+import { ClientKeySets } from "./oauth/key-sets.ts";
 import { toSecrets } from "./secrets.ts";
 import { SessionVerifier } from "./sessions/verifier.ts";
 import { Memberships } from "./workspaces/memberships.ts";
@@ -40,6 +41,7 @@ export interface Parts {
   /** Reads from addresses that others name. */
   egress: Egress;
   documents: ClientDocuments;
+  keySets: ClientKeySets;
   memberships: Memberships;
   jobs: Jobs;
   accounts: Accounts;
@@ -71,6 +73,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   const connections = new ConnectionVerifier({ control, peppers, now, log });
   const egress = new Egress({ allow: config.egressAllow });
   const documents = new ClientDocuments({ egress, now, log });
+  const keySets = new ClientKeySets({ egress, now, log });
   const memberships = new Memberships(control);
   const jobs = new Jobs({ control, sealer, now, log });
   const outbox = new Outbox({ control, sealer, jobs, now });
@@ -79,7 +82,7 @@ export async function openParts({ config, log, now }: Pick<Parts, "config" | "lo
   registerDelivery({ config, control, sealer, jobs, now, log, mailer });
   registerErasures({ control, now, sealer, stores, jobs, outbox });
   registerRetention({ control, now, log, sealer, stores, jobs, outbox });
-  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, connections, egress, documents, memberships, jobs, outbox, mailer, accounts };
+  return { config, log, now, control, sealer, peppers, authSecret, engine, stores, verifier, sessions, connections, egress, documents, keySets, memberships, jobs, outbox, mailer, accounts };
 }
 
 export async function closeParts({ control, engine, verifier, sessions, connections, jobs, mailer }: Parts): Promise<void> {

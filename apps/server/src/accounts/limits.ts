@@ -24,6 +24,8 @@ const LIMITS = {
   client_registrations_per_address: { points: 10, duration: HOUR_S },
   // Each makes this server fetch something for a stranger.
   client_documents_per_address: { points: 30, duration: HOUR_S },
+  // A hosted app asks for tokens from few addresses, for all of its people.
+  client_renewals_per_address: { points: 300, duration: HOUR_S },
   authorizations_per_account: { points: 60, duration: HOUR_S },
   token_requests_per_client_and_address: { points: 600, duration: HOUR_S },
   device_codes_per_address: { points: 60, duration: HOUR_S },

@@ -36,6 +36,7 @@ export interface ControlTables {
   /** `body` is sealed. */
   kept_answers: { caller: string; key: string; fingerprint: string; status: number; body: string | null; created_at: string };
   clients: ClientTable;
+  spent_assertions: { assertion_hash: string; expires_at: string };
   connections: ConnectionTable;
   consents: ConsentTable;
   authorization_codes: { code_hash: string; connection_id: string; client_id: string; redirect_uri: string; challenge: string; scopes: string; resource: string; expires_at: string; spent_at: string | null };
@@ -54,6 +55,8 @@ interface ClientTable {
   application_type: "web" | "native";
   /** JSON: a list of URIs. */
   redirect_uris: string;
+  /** JSON: what it proves itself by, or `null` for a public client. */
+  keys: string | null;
   /** When its document was read, and until when that is believed. */
   fetched_at: string | null;
   fresh_until: string | null;

@@ -2,7 +2,7 @@ import { newId } from "@loci/kit/ids";
 import { RouteCall, type Via } from "./call.ts";
 import type { HeaderSource } from "./headers.ts";
 import type { AnyReply, Route } from "./route.ts";
-import { InnerSent, type InnerRequest } from "./sent.ts";
+import { InnerSent, listQuery, type InnerRequest } from "./sent.ts";
 import { runRoute, type Front } from "./serve.ts";
 
 /** Calls a route, by method and path as it is declared, for somebody who was let in already. */
@@ -35,8 +35,8 @@ const toHeaders = ({ idempotencyKey }: InnerRequest): HeaderSource =>
   idempotencyKey === undefined ? NO_HEADERS : { get: (name) => (name === "idempotency-key" ? idempotencyKey : null) };
 
 /** What the fingerprint of a repeat is made of. */
-function toUrl(publicUrl: string, path: string, { params = {}, query = {} }: InnerRequest): string {
-  const url = new URL(publicUrl + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? "")));
-  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) if (one !== undefined) url.searchParams.append(name, String(one));
+function toUrl(publicUrl: string, path: string, request: InnerRequest): string {
+  const url = new URL(publicUrl + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(request.params?.[name] ?? "")));
+  for (const [name, values] of Object.entries(listQuery(request))) for (const value of values) url.searchParams.append(name, value);
   return url.href;
 }

@@ -47,10 +47,12 @@ export class HttpSent implements Sent {
   }
 }
 
+type Scalar = string | number | boolean | null | undefined;
+
 /** A request that the server makes of itself. Its values were read from outside already, and held to the limits of JSON there. */
 export interface InnerRequest {
   params?: Record<string, string> | undefined;
-  query?: Record<string, unknown> | undefined;
+  query?: Record<string, Scalar | readonly Scalar[]> | undefined;
   body?: unknown;
   idempotencyKey?: string | undefined;
 }
@@ -68,10 +70,10 @@ export class InnerSent implements Sent {
   params(): Record<string, string> {
     return requireCleanText(this.request.params ?? {});
   }
-  /** As it would stand in a URL: numbers and truths are text there. */
   query(): Record<string, unknown> {
-    const given = Object.entries(this.request.query ?? {}).filter(([, value]) => value !== undefined && value !== null);
-    return requireCleanText(Object.fromEntries(given.map(([name, value]) => [name, Array.isArray(value) && value.length !== 1 ? value.map(String) : String(value)])));
+    const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    for (const [name, values] of Object.entries(listQuery(this.request))) if (values.length > 0) query[name] = values.length === 1 ? values[0] : values;
+    return requireCleanText(query);
   }
   body(): unknown {
     return this.request.body;
@@ -80,6 +82,10 @@ export class InnerSent implements Sent {
     throw new TypeError("Routes that take text are not called from inside.");
   }
 }
+
+/** A query as it would stand in a URL: all is text there, and what is left out is not there. */
+export const listQuery = ({ query = {} }: InnerRequest): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value].flat().filter((one) => one !== undefined && one !== null).map(String)]));
 
 function requireCleanText<Values extends Record<string, unknown>>(values: Values): Values {
   for (const [name, value] of Object.entries(values)) {

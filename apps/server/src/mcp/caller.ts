@@ -4,7 +4,7 @@ import type { ErrorReply } from "../http/errors.ts";
 import type { AnyReply, ProgramCall } from "../http/route.ts";
 
 /** A refusal of the API, as the tools tell it on. */
-export class RefusedCall extends Error {
+class RefusedCall extends Error {
   readonly code: string;
   readonly param: string | undefined;
   readonly request_id: string;

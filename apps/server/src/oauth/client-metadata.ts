@@ -15,14 +15,14 @@ export const ClientMetadata = z.looseObject({
   client_uri: z.url(WEB_URL).max(2_000).optional().describe("Its home page."),
   redirect_uris: z.array(z.string()).min(1).max(REDIRECTS_MAX).describe("Where people are sent back to: https, http on 127.0.0.1, [::1] or localhost (whose port may differ later), or a scheme of the app's own."),
   application_type: z.enum(["web", "native"]).optional().describe("`web` for an app on a server, `native` for one on the person's machine; without it that follows from the redirect URIs."),
-  token_endpoint_auth_method: z.string().max(100).optional().describe("Clients have no secret here, so whatever is asked for, `none` is what they get."),
+  token_endpoint_auth_method: z.string().max(100).optional().describe("Whatever a client that registers asks for, `none` is what it gets: it has no secret here. A metadata document may say `private_key_jwt`."),
   grant_types: z.array(z.string().max(200)).max(20).optional().describe("`authorization_code` and `refresh_token` can be used; others are left out."),
   response_types: z.array(z.string().max(200)).max(20).optional().describe("`code` can be used; others are left out."),
 });
 type Said = z.output<typeof ClientMetadata>;
 
 /** What is kept of a client's own words; throws `invalid_redirect_uri` or `invalid_client_metadata`. */
-export function readClientMetadata({ client_name = "", client_uri, redirect_uris, application_type, grant_types, response_types }: Said): Omit<Client, "id" | "kind"> {
+export function readClientMetadata({ client_name = "", client_uri, redirect_uris, application_type, grant_types, response_types }: Said): Omit<Client, "id" | "kind" | "keys"> {
   if (grant_types !== undefined && !grant_types.includes("authorization_code")) throw refused(`grant_types must name authorization_code.`);
   if (response_types !== undefined && !response_types.includes("code")) throw refused("response_types must name code.");
   const uris = [...new Set(redirect_uris)].map(requireRedirectUri);

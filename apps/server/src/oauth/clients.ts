@@ -1,10 +1,11 @@
-import { DAY_MS } from "@loci/kit/clock";
+import { DAY_MS, MINUTE_MS } from "@loci/kit/clock";
 import type { Parts } from "../parts.ts";
+import type { ClientKeys } from "./client-keys.ts";
 import { readDocumentUrl } from "./documents.ts";
 import { OAuthError } from "./errors.ts";
 import { chargeDocument } from "./limits.ts";
 
-/** A program that asks people for access. None of them has a secret: what a person is told of it is what it says of itself. */
+/** A program that asks people for access. None of them has a secret of ours: what a person is told of it is what it says of itself. */
 export interface Client {
   /** `cli_…`, the URL of its metadata document, or `loci-cli`, the command line of Loci itself. */
   id: string;
@@ -15,6 +16,8 @@ export interface Client {
   uri: string | null;
   application_type: "web" | "native";
   redirect_uris: string[];
+  /** What it proves itself by; `null` for a public client. Only documents name keys. */
+  keys: ClientKeys | null;
 }
 
 type ClientParts = Pick<Parts, "control" | "now" | "accounts" | "documents">;
@@ -40,20 +43,43 @@ export async function getClient(parts: ClientParts, { client_id, address }: { cl
     return known.client;
   }
   if (url === null) throw new OAuthError("invalid_client", "This client is not known. Register it, or use the https URL of its metadata document as client_id.");
-  const { client, freshMs } = await parts.documents.read(url, () => chargeDocument(parts, address));
-  await saveClient(parts, client, { fetched_at: at, fresh_until: new Date(parts.now().getTime() + freshMs).toISOString() });
+  return readDocument(parts, url, () => chargeDocument(parts, address));
+}
+
+/** Also a document that shall not be kept is not read for each request. */
+const KEPT_MS = MINUTE_MS;
+
+/**
+ * A client that is kept, with its document read again where that is not fresh any more, or was read `agedMs` ago; throws
+ * `invalid_client` when it cannot be read, or what `charge` throws.
+ */
+export async function renewClient(parts: ClientParts, client: Client, { agedMs, charge }: { agedMs: number; charge: () => Promise<void> }): Promise<Client> {
+  const known = await findRow(parts, client.id);
+  const url = client.kind === "document" ? readDocumentUrl(client.id) : null;
+  if (known === undefined || url === null) return client;
+  const atMs = parts.now().getTime();
+  const ageMs = atMs - Date.parse(known.fetched_at ?? "");
+  const isFresh = ageMs < KEPT_MS || atMs < Date.parse(known.fresh_until ?? "");
+  return isFresh && ageMs < agedMs ? known.client : readDocument(parts, url, charge);
+}
+
+async function readDocument(parts: ClientParts, url: URL, charge: () => Promise<void>): Promise<Client> {
+  const at = parts.now();
+  const { content: client, freshMs } = await parts.documents.read(url, charge);
+  await saveClient(parts, client, { fetched_at: at.toISOString(), fresh_until: new Date(at.getTime() + freshMs).toISOString() });
   return client;
 }
 
 /** Keeps a client; one that is there already becomes what it says now. */
 export async function saveClient({ control, now }: Pick<Parts, "control" | "now">, client: Client, fetch: Fetch | null = null): Promise<void> {
   const at = now().toISOString();
-  const said = { name: client.name, uri: client.uri, application_type: client.application_type, redirect_uris: JSON.stringify(client.redirect_uris), fetched_at: fetch?.fetched_at ?? null, fresh_until: fetch?.fresh_until ?? null, last_used_at: at };
+  const said = { name: client.name, uri: client.uri, application_type: client.application_type, redirect_uris: JSON.stringify(client.redirect_uris), keys: client.keys === null ? null : JSON.stringify(client.keys), fetched_at: fetch?.fetched_at ?? null, fresh_until: fetch?.fresh_until ?? null, last_used_at: at };
   await control.db.insertInto("clients").values({ id: client.id, kind: client.kind, created_at: at, ...said }).onConflict((known) => known.column("id").doUpdateSet(said)).execute();
 }
 
 interface KnownClient {
   client: Client;
+  fetched_at: string | null;
   fresh_until: string | null;
   last_used_at: string | null;
 }
@@ -61,8 +87,9 @@ interface KnownClient {
 async function findRow({ control: { db } }: Pick<Parts, "control">, client_id: string): Promise<KnownClient | undefined> {
   const row = await db.selectFrom("clients").selectAll().where("id", "=", client_id).executeTakeFirst();
   if (row === undefined) return undefined;
-  const { id, kind, name, uri, application_type, redirect_uris, fresh_until, last_used_at } = row;
-  return { client: { id, kind, name, uri, application_type, redirect_uris: JSON.parse(redirect_uris) as string[] }, fresh_until, last_used_at };
+  const { id, kind, name, uri, application_type, redirect_uris, keys, fetched_at, fresh_until, last_used_at } = row;
+  const client: Client = { id, kind, name, uri, application_type, redirect_uris: JSON.parse(redirect_uris) as string[], keys: keys === null ? null : (JSON.parse(keys) as ClientKeys) };
+  return { client, fetched_at, fresh_until, last_used_at };
 }
 
 /** What nobody uses goes some day; to the day is close enough. */

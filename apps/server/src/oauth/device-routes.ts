@@ -7,6 +7,7 @@ import { GroupName } from "../memories/fields.ts";
 import { WireTime } from "../memories/memory.ts";
 import type { Parts } from "../parts.ts";
 import { OAUTH_SCOPES } from "../policy/oauth-scopes.ts";
+import { refuseAssertion } from "./client-proof.ts";
 import { listOffered } from "./consents.ts";
 import { answerDevice, createDevice, getWaitingDevice, INTERVAL_S, readUserCode, type NewDevice } from "./devices.ts";
 import { OAUTH_FAULTS, OAuthError, toOAuthRefusal } from "./errors.ts";
@@ -68,6 +69,7 @@ export const deviceRoutes = (parts: Parts): Route[] => [
     const { publicUrl } = parts.config;
     const { address } = call.origin;
     const form = readForm(call);
+    refuseAssertion(form);
     const [resource, asked] = [`${publicUrl}/v1`, form.find("resource")];
     if (asked !== null && asked !== resource) throw new OAuthError("invalid_target", `Device codes are for ${resource} alone.`);
     const request = { client_id: form.get("client_id"), scopes: readScopes(form.find("scope")), resource, address };

@@ -9,10 +9,8 @@ export interface Form {
 
 export const FORM_BODY = { types: ["application/x-www-form-urlencoded"], bytesMax: 65_536 };
 
-// Clients here have no secret: one who shows a proof of being a client was set up for another server.
-const PROOFS = ["client_secret", "client_assertion"];
-
-const NO_SECRET = "Clients have no secret here: give client_id in the body, and nothing else to prove who asks.";
+// Clients here have no secret: one who shows some was set up for another server.
+const NO_SECRET = "Clients have no secret here: give client_id in the body, and client_assertion where the document of the client names private_key_jwt, and nothing else to prove who asks.";
 
 /** Reads a form; throws where a client tries to prove itself by a secret. */
 export function readForm({ text, header }: { text: string; header(name: string): string | null }): Form {
@@ -25,7 +23,7 @@ export function readForm({ text, header }: { text: string; header(name: string):
     // RFC 6749 3.1: a parameter without a value is treated as if it were left out.
     return value === undefined || value === "" ? null : value;
   };
-  if (PROOFS.some((name) => find(name) !== null)) throw new OAuthError("invalid_client", NO_SECRET);
+  if (find("client_secret") !== null) throw new OAuthError("invalid_client", NO_SECRET);
   return {
     find,
     get: (name) => {

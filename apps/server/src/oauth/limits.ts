@@ -13,6 +13,11 @@ export async function chargeDocument({ accounts }: LimitParts, address: string |
   await accounts.limits.charge(["client_documents_per_address", address]);
 }
 
+/** Counts a document or key set that is going to be read again because a client proves itself; throws `rate_limited`. */
+export async function chargeRenewal({ accounts }: LimitParts, address: string | null): Promise<void> {
+  await accounts.limits.charge(["client_renewals_per_address", address]);
+}
+
 /** Counts a question that a person is going to be asked; throws `rate_limited`. */
 export async function chargeAuthorization({ accounts }: LimitParts, user_id: string): Promise<void> {
   await accounts.limits.charge(["authorizations_per_account", user_id]);

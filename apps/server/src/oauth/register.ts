@@ -48,7 +48,7 @@ function toRegistrationRefusal(error: AppError): AppError {
 
 async function registerClient(parts: Parts, { origin }: { origin: Origin }, said: z.output<typeof ClientMetadata>): Promise<Client> {
   if (!parts.config.clientRegistration) throw new OAuthError("access_denied", "This instance takes no registrations. Describe the client by a document at a URL of its own, and use that URL as client_id.", { status: 403 });
-  const client: Client = { id: newId("cli"), kind: "registered", ...readClientMetadata(said) };
+  const client: Client = { id: newId("cli"), kind: "registered", keys: null, ...readClientMetadata(said) };
   await chargeRegistration(parts, origin.address);
   await parts.control.transaction(async () => {
     await saveClient(parts, client);

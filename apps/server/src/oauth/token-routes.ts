@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { empty, guarded, json, type OpenCall, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
-import { findClient } from "./clients.ts";
+import { admitClient } from "./client-proof.ts";
 import { spendCode } from "./codes.ts";
 import { spendDeviceCode } from "./devices.ts";
 import { OAUTH_FAULTS, OAuthError, toOAuthRefusal } from "./errors.ts";
 import type { IssuedTokens } from "./families.ts";
 import { FORM_BODY, readForm, type Form } from "./form.ts";
-import { chargeTokenRequest } from "./limits.ts";
 import { DEVICE_GRANT } from "./metadata.ts";
 import { spendRefresh } from "./refresh.ts";
 import { revokeToken } from "./revoke.ts";
@@ -26,12 +25,12 @@ const ENDPOINT = { method: "post", cors: true, request: { text: FORM_BODY }, ref
 export const tokenRoutes = (parts: Parts): Route[] => [
   guarded("open", {
     ...ENDPOINT, tags: ["OAuth"], id: "issueTokens", path: "/oauth/token", repeat: "idempotent",
-    summary: "Get tokens", description: "For a code with its `code_verifier`, for a refresh token, or for a device code. Codes and refresh tokens work once; one that comes again ends what it has issued.",
+    summary: "Get tokens", description: "For a code with its `code_verifier`, for a refresh token, or for a device code. Codes and refresh tokens work once; one that comes again ends what it has issued. A client whose document names `private_key_jwt` proves itself by `client_assertion` (RFC 7523).",
     responses: { 200: json(Tokens, "The tokens."), ...OAUTH_FAULTS },
   }, async (call) => ({ status: 200, body: toBody(await issue(parts, call)) })),
   guarded("open", {
     ...ENDPOINT, tags: ["OAuth"], id: "revokeTokens", path: "/oauth/revoke", repeat: "idempotent",
-    summary: "Give a token back", description: "RFC 7009: `token` and `client_id`. A refresh token ends its whole sign-in. A token that is not known counts as revoked.",
+    summary: "Give a token back", description: "RFC 7009: `token` and `client_id`, or `client_assertion`. A refresh token ends its whole sign-in. A token that is not known counts as revoked.",
     responses: { 200: empty("It does not work any more."), ...OAUTH_FAULTS },
   }, async (call) => {
     const form = readForm(call);
@@ -58,16 +57,6 @@ async function issue(parts: Parts, call: OpenCall): Promise<IssuedTokens> {
     default:
       throw new OAuthError("unsupported_grant_type", `grant_type can be authorization_code, refresh_token or ${DEVICE_GRANT}.`);
   }
-}
-
-/** Clients are public: the name is all that they show. Nothing is fetched for it here. */
-async function admitClient(parts: Parts, { origin: { address } }: OpenCall, form: Form): Promise<string> {
-  const client_id = form.get("client_id");
-  const known = await findClient(parts, client_id);
-  // Names that nobody has are counted as one, or they would fill the memory.
-  await chargeTokenRequest(parts, { client_id: known?.id ?? "unknown", address });
-  if (known === undefined) throw new OAuthError("invalid_client", "This client is not known here. Register it, or ask a person for access first.");
-  return client_id;
 }
 
 /** RFC 7636 4.1. */

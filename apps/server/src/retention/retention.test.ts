@@ -43,7 +43,7 @@ async function startClocked(): Promise<Clocked> {
 
 /** Puts in what counts from this time on, and tells whether it is still there. */
 type Kept = (clocked: Clocked, since: string) => Promise<() => Promise<boolean>>;
-type Inserted = "clients" | "consents" | "proofs" | "verifications" | "spent_totp_codes" | "sessions" | "kept_answers" | "jobs" | "mails" | "former_addresses" | "invitations";
+type Inserted = "clients" | "consents" | "proofs" | "verifications" | "spent_totp_codes" | "sessions" | "kept_answers" | "jobs" | "mails" | "former_addresses" | "invitations" | "spent_assertions";
 
 const row = (table: Inserted, values: (since: string, clocked: Clocked, id: string) => Record<string, unknown>, key = "id"): Kept => async (clocked, since) => {
   const id = newId("job");
@@ -98,6 +98,7 @@ const KEPT: Record<string, Kept[]> = {
     await db.updateTable("connections").set({ revoked_at }).where("id", "=", connection_id).execute();
     return { table: "connections", key: "id", id: connection_id };
   })],
+  spent_assertions: [row("spent_assertions", (expires_at) => ({ expires_at }), "assertion_hash")],
   clients: [row("clients", (created_at) => ({ ...client, created_at, last_used_at: null })), row("clients", (last_used_at) => ({ ...client, kind: "document", created_at: "2020-01-01T00:00:00.000Z", last_used_at }))],
   proofs: [row("proofs", (expires_at) => ({ purpose: "sign_in", email: "ada@example.com", browser_hash: "", code_hash: "", payload: null, expires_at, created_at: FAR }))],
   verifications: [row("verifications", (expires_at) => ({ identifier: "i", value: "v", expires_at, created_at: FAR, updated_at: FAR }))],

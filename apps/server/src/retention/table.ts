@@ -49,6 +49,8 @@ export const RETENTION: readonly Retention[] = [
   { name: "invitations", what: "Invitations, by address.", keptMs: 90 * DAY_MS, after: "it was accepted or revoked, or ran out", rule: rows("invitations", sql`coalesce(revoked_at, accepted_at, expires_at)`) },
   { name: "consents", what: "Questions whether an app may in.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("consents", sql`expires_at`) },
   { name: "authorization_codes", what: "Codes that apps turn into tokens.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("authorization_codes", sql`expires_at`, { key: ["code_hash"] }) },
+  // An hour more than needed: the clocks of several servers are not one.
+  { name: "spent_assertions", what: "That an app has proved itself by something.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("spent_assertions", sql`expires_at`, { key: ["assertion_hash"] }) },
   { name: "device_codes", what: "Devices that asked to be let in, with address.", keptMs: HOUR_MS, after: AT_ITS_END, rule: rows("device_codes", sql`expires_at`, { key: ["device_hash"] }) },
   // A refresh token ends with its sign-in, so that one that comes again is known as long.
   { name: "tokens", what: "Hashes of the tokens of apps.", keptMs: NO_TIME, after: AT_ITS_END, rule: rows("tokens", sql`expires_at`, { key: ["token_hash"] }) },

@@ -1,11 +1,14 @@
 import { sql, type Kysely } from "kysely";
 
 const STATEMENTS = [
-  // Who may ask people for access: registered (RFC 7591), described by a document at the URL that is its id, or ours. `redirect_uris` is JSON.
-  `create table clients (id text primary key, kind text not null, name text not null, uri text, application_type text not null, redirect_uris text not null,
+  // Who may ask people for access: registered (RFC 7591), described by a document at the URL that is its id, or ours. `redirect_uris` is JSON, and so are `keys`, where it proves itself by some.
+  `create table clients (id text primary key, kind text not null, name text not null, uri text, application_type text not null, redirect_uris text not null, keys text,
     fetched_at text, fresh_until text, created_at text not null, last_used_at text)`,
   "create index clients_by_last_use on clients (kind, last_used_at, created_at)",
   `insert into clients (id, kind, name, application_type, redirect_uris, created_at) values ('loci-cli', 'own', 'Loci CLI', 'native', '["http://127.0.0.1/callback"]', '2026-11-21T00:00:00.000Z')`,
+  // What a client has proved itself by (RFC 7523), so that nobody does by the same again.
+  "create table spent_assertions (assertion_hash text primary key, expires_at text not null)",
+  "create index spent_assertions_by_age on spent_assertions (expires_at)",
   // What a person allowed a client in a workspace: what they see, limit and revoke. `scopes` is a list with spaces between, as OAuth writes it.
   `create table connections (id text primary key, user_id text not null references users (id) on delete cascade, workspace_id text not null references workspaces (id) on delete cascade,
     client_id text not null references clients (id), label text not null, resource text not null, scopes text not null, group_name text, read_only integer not null default 0,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { UnauthorizedError } from "@modelcontextprotocol/client";
 import { ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { shareBrowser } from "../../testing/chromium.ts";
 import { LOOPBACK, shareDocumentHost } from "../../testing/document-host.ts";
 import { endAccess, sendBare, type McpApp, type ToolAnswer } from "../../testing/mcp-apps/mcp-app.ts";
@@ -51,6 +51,13 @@ async function expectRefresh(app: McpApp): Promise<void> {
   expect([await statusOf(before.access), await statusOf(app.tokens.access)]).toEqual([401, 200]);
 }
 
+/** What the official library says where it runs, as it does for want of a person to tell. */
+function listen(): () => string {
+  const said = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  onTestFinished(() => said.mockRestore());
+  return () => said.mock.calls.flat().join("\n");
+}
+
 describe.each([
   ["2026-07-28", true],
   ["2025-11-25", false],
@@ -69,11 +76,13 @@ describe.each([
     expect(app.opened).toBeNull();
 
     const { access } = app.tokens;
+    const said = listen();
     await ada.revoke("Heron");
     const refused = await sendBare(mcp, access);
     expect(refused.status).toBe(401);
     expect(refused.headers.get("www-authenticate")).toBe(`Bearer error="invalid_token", resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="memory:read memory:write"`);
     await expect(app.callTool("list_groups", {})).rejects.toThrow(UnauthorizedError);
+    expect(said()).toContain("This sign-in was ended. Start again.");
     expect(app.kept.tokens).toBeUndefined();
 
     await app.finish((url) => ada.answer(url));
@@ -123,8 +132,10 @@ test("the official client is known by the document that describes it, and its pe
   await again.callTool("list_groups", {});
   expect(ada.questions).toHaveLength(1);
 
+  const said = listen();
   await ada.revoke("Heron");
   for (const each of [app, again]) await expect(each.callTool("list_groups", {})).rejects.toThrow(UnauthorizedError);
+  expect(said()).toContain("This sign-in was ended. Start again.");
   await again.finish((url) => ada.answer(url));
   await again.callTool("list_groups", {});
   expect(ada.questions).toHaveLength(2);

@@ -1,3 +1,5 @@
+import type { Client } from "@modelcontextprotocol/client";
+
 /** What a tool answers. */
 export interface ToolAnswer {
   isError?: boolean;
@@ -15,9 +17,10 @@ export interface Tokens {
   scope: string;
 }
 
-/** An app that speaks MCP. */
+/** An app that signs a person in by itself and speaks MCP. */
 export interface McpApp {
   name: string;
+  client: Client;
   tokens: Tokens;
   callTool(name: string, args: Record<string, unknown>): Promise<ToolAnswer>;
   close(): Promise<void>;

@@ -9,16 +9,23 @@ interface Answered {
   error?: { code: number; message: string };
 }
 
+/** What it needs to know before it can send a person anywhere. */
+interface Found {
+  resource: URL;
+  server: oauth.AuthorizationServer;
+  client: oauth.Client;
+  redirect_uri: string;
+}
+
 /** An app whose OAuth is a library that checks all that the standards say, step by step, and throws at what differs. */
 export class StrictApp {
-  readonly name = "Strict";
-  readonly resource: URL;
-  readonly server: oauth.AuthorizationServer;
-  readonly client: oauth.Client;
+  private readonly resource: URL;
+  private readonly server: oauth.AuthorizationServer;
+  private readonly client: oauth.Client;
   private readonly redirect_uri: string;
   private held: oauth.TokenEndpointResponse | null = null;
 
-  private constructor({ resource, server, client, redirect_uri }: Pick<StrictApp, "resource" | "server" | "client"> & { redirect_uri: string }) {
+  private constructor({ resource, server, client, redirect_uri }: Found) {
     this.resource = resource;
     this.server = server;
     this.client = client;
@@ -28,8 +35,7 @@ export class StrictApp {
   /** Finds the server of authorization from what a refused call says (RFC 9728, RFC 8414), and registers (RFC 7591). */
   static async open(url: string, redirect_uri: string): Promise<StrictApp> {
     const resource = new URL(url);
-    const challenge = await findChallenge(resource);
-    const described = await oauth.processResourceDiscoveryResponse(resource, await fetch(challenge["resource_metadata"] ?? ""));
+    const described = await oauth.processResourceDiscoveryResponse(resource, await fetch(await findMetadataUrl(resource)));
     const issuer = new URL(described.authorization_servers?.[0] ?? "");
     const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { ...INSECURE, algorithm: "oauth2" }));
     const asked = { client_name: "Strict", redirect_uris: [redirect_uri], token_endpoint_auth_method: "none" };
@@ -70,19 +76,15 @@ export class StrictApp {
     if (this.held?.refresh_token === undefined) throw new Error("Strict has no tokens.");
     return { client_id: this.client.client_id, access: this.held.access_token, refresh: this.held.refresh_token, scope: this.held.scope ?? "" };
   }
-
-  async close(): Promise<void> {
-    // Nothing of it is open.
-  }
 }
 
-/** What a call without a token is told (RFC 9728 5.1). */
-async function findChallenge(resource: URL): Promise<Record<string, string | undefined>> {
+/** Where a resource describes itself, as a call without a token that is valid is told (RFC 9728 5.1). */
+async function findMetadataUrl(resource: URL): Promise<string> {
   try {
     await oauth.protectedResourceRequest("none", "POST", resource, new Headers({ "content-type": "application/json" }), "{}", INSECURE);
   } catch (error) {
     if (!(error instanceof oauth.WWWAuthenticateChallengeError) || error.status !== 401) throw error;
-    return error.cause[0]?.parameters ?? {};
+    return error.cause[0]?.parameters["resource_metadata"] ?? "";
   }
-  throw new Error("A call with no token that is valid went through.");
+  throw new Error("A call with a token that nobody has went through.");
 }
