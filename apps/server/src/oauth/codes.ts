@@ -39,7 +39,7 @@ export async function spendCode(parts: FamilyParts, { origin }: { origin: Origin
     const row = await findCode(parts, code);
     if (row === undefined) return refused("This code is not known.");
     if (row.spent_at !== null) return endReplayed(parts, origin, row);
-    return checkProof(row, proof, parts.now()) ?? spend(parts, row);
+    return checkProof(row, proof, parts.now()) ?? spend(parts, origin, row);
   });
   if (outcome instanceof OAuthError) throw outcome;
   return outcome;
@@ -66,11 +66,14 @@ function fits(challenge: string, verifier: string): boolean {
   return made.length === asked.length && timingSafeEqual(made, asked);
 }
 
-async function spend(parts: FamilyParts, { code_hash, connection_id, scopes, resource }: CodeRow): Promise<IssuedTokens | OAuthError> {
+async function spend(parts: FamilyParts, origin: Origin, row: CodeRow): Promise<IssuedTokens | OAuthError> {
   const { control: { db }, now } = parts;
+  const { code_hash, connection_id, scopes, resource } = row;
   const { revoked_at } = await db.selectFrom("connections").select("revoked_at").where("id", "=", connection_id).executeTakeFirstOrThrow();
   if (revoked_at !== null) return refused("What this code stands for was revoked.");
-  await db.updateTable("authorization_codes").set({ spent_at: now().toISOString() }).where("code_hash", "=", code_hash).execute();
+  const { numUpdatedRows } = await db.updateTable("authorization_codes").set({ spent_at: now().toISOString() }).where("code_hash", "=", code_hash).where("spent_at", "is", null).executeTakeFirstOrThrow();
+  // Somebody else was first, since it was read.
+  if (numUpdatedRows !== 1n) return endReplayed(parts, origin, row);
   return openFamily(parts, { connection_id, code_hash, scopes, resource });
 }
 

@@ -27,8 +27,8 @@ async function newVisit(client?: { id: string; redirect_uri?: string }): Promise
   return { person, signIn: new SignIn(app(), person, client ?? (await newDocumentClient())) };
 }
 
-/** What comes of a request: the person is asked, or the app is answered at once. */
-async function outcomeOf(signIn: SignIn, more: Parameters = {}): Promise<"asked" | "code" | string> {
+/** What comes of a request: `asked` where the person is, else what the app is answered at once. */
+async function outcomeOf(signIn: SignIn, more: Parameters = {}): Promise<string> {
   const { status, headers } = await signIn.ask(more);
   if (status === 200) return "asked";
   const { searchParams } = new URL(headers.get("location") ?? "");

@@ -65,7 +65,8 @@ async function takeConsent({ control: { db }, now }: ConsentParts, { user_id }: 
   if (row === undefined) throw notFound("question");
   const at = now().toISOString();
   if (row.answered_at !== null || row.expires_at <= at) throw over();
-  await db.updateTable("consents").set({ answered_at: at }).where("id", "=", id).execute();
+  const { numUpdatedRows } = await db.updateTable("consents").set({ answered_at: at }).where("id", "=", id).where("answered_at", "is", null).executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw over();
   return row;
 }
 

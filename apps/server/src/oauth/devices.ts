@@ -102,8 +102,12 @@ export function answerDevice(parts: DeviceParts & Pick<Parts, "memberships">, { 
     const { device_hash, client_id, resource, scopes: asked } = await getWaitingRow(parts, user_code);
     const client = await findClient(parts, client_id);
     if (client === undefined) throw over();
-    const note = (values: Partial<DeviceRow>) => control.db.updateTable("device_codes").set(values).where("device_hash", "=", device_hash).execute();
-    if (!answer.allow) return void (await note({ denied_at: now().toISOString() }));
+    const note = async (values: Partial<DeviceRow>): Promise<void> => {
+      const { numUpdatedRows } = await control.db.updateTable("device_codes").set(values)
+        .where("device_hash", "=", device_hash).where("connection_id", "is", null).where("denied_at", "is", null).executeTakeFirstOrThrow();
+      if (numUpdatedRows !== 1n) throw over();
+    };
+    if (!answer.allow) return note({ denied_at: now().toISOString() });
     const scopes = readAllowed(toScopes(asked), answer.scopes);
     const member = await parts.memberships.require(person, answer.workspace);
     requireUse(member, scopes);
@@ -126,7 +130,7 @@ export async function spendDeviceCode(parts: DeviceParts, device_code: string, {
   // That it asked too soon must be remembered, so the refusal comes out of the transaction instead of breaking it off.
   const outcome = await parts.control.transaction(async () => {
     const row = await parts.control.db.selectFrom("device_codes").selectAll().where("device_hash", "in", hashesOfToken(parts.peppers, device_code)).executeTakeFirst();
-    if (row === undefined || row.client_id !== client_id || row.spent_at !== null) return refused("This device code is not valid, or was used before. Begin anew.");
+    if (row === undefined || row.client_id !== client_id || row.spent_at !== null) return refused(SPENT);
     if (resource !== null && resource !== row.resource) return new OAuthError("invalid_target", `This device code is for ${row.resource}.`);
     return (await pace(parts, row)) ?? spend(parts, row);
   });
@@ -135,6 +139,7 @@ export async function spendDeviceCode(parts: DeviceParts, device_code: string, {
 }
 
 const refused = (message: string): OAuthError => new OAuthError("invalid_grant", message);
+const SPENT = "This device code is not valid, or was used before. Begin anew.";
 
 /** Why there are no tokens yet, or never will be. */
 async function pace({ control, now }: DeviceParts, row: DeviceRow): Promise<OAuthError | null> {
@@ -152,6 +157,7 @@ async function spend(parts: DeviceParts, { device_hash, connection_id, scopes, r
   const { control: { db }, now } = parts;
   const connection = await db.selectFrom("connections").select(["id", "revoked_at"]).where("id", "=", connection_id).executeTakeFirst();
   if (connection === undefined || connection.revoked_at !== null) return refused("What this device code stands for was revoked.");
-  await db.updateTable("device_codes").set({ spent_at: now().toISOString() }).where("device_hash", "=", device_hash).execute();
+  const { numUpdatedRows } = await db.updateTable("device_codes").set({ spent_at: now().toISOString() }).where("device_hash", "=", device_hash).where("spent_at", "is", null).executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) return refused(SPENT);
   return openFamily(parts, { connection_id: connection.id, code_hash: null, scopes, resource });
 }

@@ -63,7 +63,7 @@ export const OAuthErrorAnswer = z.strictObject({
 /** The refusals of an OAuth endpoint, for its declaration. */
 export const OAUTH_FAULTS = {
   400: json(OAuthErrorAnswer, "Something in the request is at fault."),
-  401: json(OAuthErrorAnswer, "This client is not known."),
+  401: json(OAuthErrorAnswer, "This client is not known, or has not proved itself."),
   413: json(OAuthErrorAnswer, "The body is larger than its limit."),
   429: json(OAuthErrorAnswer, "Too often: repeat after `Retry-After` seconds."),
   500: json(OAuthErrorAnswer, "A fault of ours."),

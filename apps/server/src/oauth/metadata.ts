@@ -3,9 +3,12 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { guarded, json, type Route } from "../http/route.ts";
 import { OAUTH_SCOPES } from "../policy/oauth-scopes.ts";
+import { ASSERTION_ALGORITHMS } from "./client-keys.ts";
 import { isResourcePath } from "./resources.ts";
 
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+const AUTH_METHODS = ["none", "private_key_jwt"];
 
 type MetadataConfig = Pick<Config, "publicUrl" | "clientRegistration">;
 
@@ -59,8 +62,10 @@ function toServerMetadata({ publicUrl: issuer, clientRegistration }: MetadataCon
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token", DEVICE_GRANT],
-    token_endpoint_auth_methods_supported: ["none"],
-    revocation_endpoint_auth_methods_supported: ["none"],
+    token_endpoint_auth_methods_supported: AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
+    revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     code_challenge_methods_supported: ["S256"],
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: true,

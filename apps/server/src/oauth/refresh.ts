@@ -25,7 +25,7 @@ export async function spendRefresh(parts: FamilyParts, { origin }: { origin: Ori
     const row = await findRefresh(parts, token);
     if (row === undefined || row.client_id !== asked.client_id) return refused("This refresh token is not valid.");
     if (row.spent_at !== null && row.ended_at === null) return endReused(parts, origin, row);
-    return checkRefresh(row, asked, parts.now()) ?? rotate(parts, row, asked.scope);
+    return checkRefresh(row, asked, parts.now()) ?? rotate(parts, origin, row, asked.scope);
   });
   if (outcome instanceof OAuthError) throw outcome;
   return outcome;
@@ -46,21 +46,24 @@ function checkRefresh({ ended_at, revoked_at, expires_at, resource }: RefreshRow
   return null;
 }
 
-async function rotate(parts: FamilyParts, { token_hash, family_id, granted, allowed, expires_at }: RefreshRow, scope: string | null): Promise<IssuedTokens | OAuthError> {
+async function rotate(parts: FamilyParts, origin: Origin, row: RefreshRow, scope: string | null): Promise<IssuedTokens | OAuthError> {
   const { control: { db }, now } = parts;
+  const { token_hash, family_id, granted, allowed, expires_at } = row;
   const sought = scope === null ? toScopes(granted) : readScopes(scope);
   const beyond = sought.find((name) => !toScopes(granted).includes(name));
   if (beyond !== undefined) return new OAuthError("invalid_scope", `${beyond} was not granted.`);
   // What the person has taken back since is left out.
   const scopes = sought.filter((name) => toScopes(allowed).includes(name));
   if (scopes.length === 0) return refused("What this sign-in was for was taken back. Start again.");
-  await db.updateTable("tokens").set({ spent_at: now().toISOString() }).where("token_hash", "=", token_hash).execute();
+  const { numUpdatedRows } = await db.updateTable("tokens").set({ spent_at: now().toISOString() }).where("token_hash", "=", token_hash).where("spent_at", "is", null).executeTakeFirstOrThrow();
+  // Somebody else was first, since it was read.
+  if (numUpdatedRows !== 1n) return endReused(parts, origin, row);
   await endAccess(db, family_id);
   return issueTokens(parts, { id: family_id, expires_at }, scopes.join(" "));
 }
 
 async function endReused(parts: FamilyParts, origin: Origin, { family_id, connection_id: id, user_id, workspace_id }: RefreshRow): Promise<OAuthError> {
-  await endFamilies(parts, { family_id }, "refresh_token_reused");
-  await noteConnection(parts, origin, { id, user_id, workspace_id }, { action: "token.reused", details: {} });
+  const ended = await endFamilies(parts, { family_id }, "refresh_token_reused");
+  if (ended > 0) await noteConnection(parts, origin, { id, user_id, workspace_id }, { action: "token.reused", details: {} });
   return refused("This refresh token was used before, so its sign-in has been ended. Start again.");
 }

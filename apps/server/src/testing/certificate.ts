@@ -38,7 +38,7 @@ function der(tag: number, ...contents: Uint8Array[]): Buffer {
 }
 
 /** UTCTime: `261121081500Z`. */
-const toTime = (ms: number): Buffer => der(0x17, Buffer.from(`${new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, "").slice(2)}`));
+const toTime = (ms: number): Buffer => der(0x17, Buffer.from(new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, "").slice(2)));
 
 function toAlternativeName(name: string): Buffer {
   if (isIP(name) === 4) return der(0x87, Buffer.from(name.split(".").map(Number)));

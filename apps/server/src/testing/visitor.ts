@@ -79,10 +79,10 @@ export class Visitor {
   async answer(url: URL, { keyboard = false, without = [], press = "Connect" }: Choices = {}): Promise<URL> {
     const page = await this.context.newPage();
     await page.goto(url.href);
-    const heading = page.getByRole("heading", { level: 1, name: /^Connect / });
-    await Promise.race([heading.waitFor(), page.waitForURL(/\/sign-in/)]);
     if (page.url().includes("/sign-in")) await this.signIn(page);
-    this.questions.push(await heading.innerText());
+    const question = await page.locator("h1").first().innerText();
+    if (!question.startsWith("Connect ")) throw new Error(`${this.name} is not asked at ${page.url()}, but told: ${await page.locator("main").innerText()}`);
+    this.questions.push(question);
     for (const label of without) await page.getByLabel(label).uncheck();
     if (keyboard) await pressByKeyboard(page, press);
     else await page.getByRole("button", { name: press, exact: true }).click();
@@ -115,6 +115,7 @@ export class Visitor {
     await page.getByLabel("Email", { exact: true }).fill(this.email);
     await page.getByLabel("Password", { exact: true }).fill(this.password);
     await page.keyboard.press("Enter");
+    await page.waitForURL(/\/oauth\/authorize/);
   }
 
   private async leave(page: Page): Promise<URL> {

@@ -26,11 +26,14 @@ for (const button of document.querySelectorAll("[data-mail]")) {
 
 /** The link opens a page of its own. Whoever comes back to this one is signed in by then, and goes where they wanted to. */
 function goOnAfterLink() {
-  document.addEventListener("visibilitychange", async () => {
-    if (document.visibilityState !== "visible") return;
-    const person = await findPerson().catch(() => null);
-    if (person !== null) location.replace(readNext());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void goOnIfSignedIn();
   });
+}
+
+async function goOnIfSignedIn() {
+  const person = await findPerson().catch(() => null);
+  if (person !== null) location.replace(readNext());
 }
 
 const code = document.querySelector("#code");
