@@ -191,10 +191,14 @@ export interface AuthorizationServerMetadata {
   response_modes_supported: string[];
   /** What the token endpoint takes. */
   grant_types_supported: string[];
-  /** Always `none`: clients have no secret. */
+  /** `none` for public clients, `private_key_jwt` for those whose document names keys; never a secret. */
   token_endpoint_auth_methods_supported: string[];
-  /** Always `none`. */
+  /** What a `client_assertion` may be signed with. */
+  token_endpoint_auth_signing_alg_values_supported: string[];
+  /** As at the token endpoint. */
   revocation_endpoint_auth_methods_supported: string[];
+  /** As at the token endpoint. */
+  revocation_endpoint_auth_signing_alg_values_supported: string[];
   /** Always `S256` (PKCE, RFC 7636). */
   code_challenge_methods_supported: string[];
   /** Always true (RFC 9207). */
@@ -410,7 +414,7 @@ export interface ClientRegistration {
   redirect_uris: string[];
   /** `web` for an app on a server, `native` for one on the person's machine; without it that follows from the redirect URIs. */
   application_type?: "web" | "native" | undefined;
-  /** Clients have no secret here, so whatever is asked for, `none` is what they get. */
+  /** Whatever a client that registers asks for, `none` is what it gets: it has no secret here. A metadata document may say `private_key_jwt`. */
   token_endpoint_auth_method?: string | undefined;
   /** `authorization_code` and `refresh_token` can be used; others are left out. */
   grant_types?: string[] | undefined;

@@ -27,7 +27,7 @@ export class McpHost {
 
   constructor(options: HostOptions) {
     this.options = options;
-    this.handler = createMcpHandler(({ requestInfo }) => this.open(requestInfo && this.guests.get(requestInfo)), {
+    this.handler = createMcpHandler(({ requestInfo }) => this.open(requestInfo && this.take(requestInfo)), {
       onerror: ({ message }) => options.log.debug({ reason: message }, "mcp message refused"),
     });
   }
@@ -41,6 +41,13 @@ export class McpHost {
     }
     this.guests.set(request, guest);
     return this.handler.fetch(request, body);
+  }
+
+  /** A guest left behind would live, with all of its request, until the next full garbage collection. */
+  private take(request: Request): Guest | undefined {
+    const guest = this.guests.get(request);
+    this.guests.delete(request);
+    return guest;
   }
 
   private open(guest: Guest | undefined): ReturnType<typeof createMcpServer> {

@@ -7,7 +7,7 @@ import { OAuthError } from "./errors.ts";
 import type { Form } from "./form.ts";
 
 /** RFC 7523 2.2. */
-export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 const LIFE_MAX_MS = 5 * MINUTE_MS;
 const TOLERANCE_MS = 30 * SECOND_MS;
@@ -89,7 +89,7 @@ async function verify(assertion: string, keys: JSONWebKeySet, options: JWTVerify
 const isUnfit = (error: unknown): boolean => error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
 
 function toProof({ payload, protectedHeader }: Verified, { client_id, audiences, at }: Pick<Expected, "client_id" | "audiences" | "at">): Proof {
-  const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, "") ?? "jwt";
+  const type = String(protectedHeader.typ ?? "jwt").toLowerCase().replace(/^application\//, "");
   if (!TYPES.has(type)) throw refused("its typ must be JWT or client-authentication+jwt, or left out.");
   // One that another server takes as well could come from there.
   if (![payload.aud ?? []].flat().every((audience) => audiences.includes(audience))) throw refused(wordsOf("aud", { client_id, audiences }));

@@ -46,7 +46,7 @@ export function readKeySet(said: unknown, subject: string): JSONWebKeySet {
 export const KeyMetadata = z.looseObject({
   token_endpoint_auth_method: z.string().max(100).optional(),
   token_endpoint_auth_signing_alg: z.string().max(20).optional(),
-  jwks: z.unknown(),
+  jwks: z.unknown().optional(),
   jwks_uri: z.string().optional(),
 });
 

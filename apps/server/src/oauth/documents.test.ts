@@ -25,7 +25,7 @@ const isCode = (code: string) => (thrown: unknown): boolean => (thrown as AppErr
 
 test("an app is known by the document at the URL that is its id", async () => {
   const id = host().putClient(newPath(), { client_name: "Claude", client_uri: "https://claude.example", redirect_uris: ["https://claude.example/callback", "http://localhost/callback"], logo_uri: "https://claude.example/logo.png", contacts: ["ops@claude.example"] });
-  expect(await get(id)).toEqual({ id, kind: "document", name: "Claude", uri: "https://claude.example", application_type: "native", redirect_uris: ["https://claude.example/callback", "http://localhost/callback"] });
+  expect(await get(id)).toEqual({ id, kind: "document", name: "Claude", uri: "https://claude.example", application_type: "native", redirect_uris: ["https://claude.example/callback", "http://localhost/callback"], keys: null });
   expect((await findClient(app().server, id))?.name).toBe("Claude");
   expect(await findClient(app().server, `${host().origin}${newPath()}`)).toBeUndefined();
 });
@@ -46,7 +46,7 @@ test("a URL that no document can have is refused before anything is fetched", as
     `${origin}/${"a".repeat(500 - origin.length)}`, "HTTPS://localhost/client",
   ].map(async (id) => [id, await refusal(id)] as const)));
   expect(new Set(Object.values(words))).toEqual(new Set([
-    "its URL must be https.", "its URL must be written the way that browsers write it.", "its URL needs a path.", "its URL must have no fragment and no user name.", "client_id is not a URL.", "its URL has more than 500 characters.",
+    "its URL must be https.", "its URL must be written the way that browsers write it.", "its URL needs a path.", "its URL must have no fragment and no user name.", "its URL cannot be read.", "its URL has more than 500 characters.",
   ]));
   expect(host().connections()).toBe(before);
   const long = `/${"a".repeat(500 - origin.length - 1)}`;
@@ -60,6 +60,8 @@ test("a client that is neither registered nor described by a document is not kno
 const withStatus = (status: number, headers: Record<string, string> = {}) => (): string => host().put(newPath(), (_, response) => response.writeHead(status, { "content-type": "application/json", ...headers }).end("{}"));
 const withText = (text: string | Uint8Array, type = "application/json") => (): string => host().put(newPath(), (_, response) => response.writeHead(200, { "content-type": type }).end(text));
 const withClient = (more: object) => (): string => host().putClient(newPath(), more);
+const BY_KEY = { token_endpoint_auth_method: "private_key_jwt" };
+const PUBLIC_KEY = { kty: "EC", crv: "P-256", x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" };
 
 test.each<[what: string, id: () => string, reason: RegExp]>([
   ["is not there", () => `${host().origin}${newPath()}`, /answers 404/],
@@ -92,8 +94,23 @@ test.each<[what: string, id: () => string, reason: RegExp]>([
   ["has a bad redirect among good ones", withClient({ redirect_uris: ["https://app.example/cb", "http://app.example/cb"] }), /http is for 127\.0\.0\.1/],
   ["has a script as redirect", withClient({ redirect_uris: ["javascript:alert(1)"] }), /nobody can be sent back/],
   ["has a wildcard as redirect", withClient({ redirect_uris: ["https://*.example/cb"] }), /wildcards/],
-  ["asks for a secret", withClient({ token_endpoint_auth_method: "client_secret_basic" }), /must be none/],
-  ["asks for a key", withClient({ token_endpoint_auth_method: "private_key_jwt" }), /must be none/],
+  ["asks for a secret", withClient({ token_endpoint_auth_method: "client_secret_basic" }), /must be none or private_key_jwt/],
+  ["asks for a secret that signs", withClient({ token_endpoint_auth_method: "client_secret_jwt" }), /must be none or private_key_jwt/],
+  ["wants certificates", withClient({ token_endpoint_auth_method: "tls_client_auth" }), /must be none or private_key_jwt/],
+  ["has no key and asks for one", withClient(BY_KEY), /jwks, or a jwks_uri/],
+  ["has keys in two places", withClient({ ...BY_KEY, jwks: { keys: [PUBLIC_KEY] }, jwks_uri: "https://app.example/jwks" }), /not both/],
+  ["has no keys", withClient({ ...BY_KEY, jwks: { keys: [] } }), /jwks must be a JWK set/],
+  ["has a list as keys", withClient({ ...BY_KEY, jwks: [PUBLIC_KEY] }), /jwks must be a JWK set/],
+  ["has too many keys", withClient({ ...BY_KEY, jwks: { keys: Array.from({ length: 21 }, () => PUBLIC_KEY) } }), /jwks must be a JWK set/],
+  ["has a private key", withClient({ ...BY_KEY, jwks: { keys: [PUBLIC_KEY, { ...PUBLIC_KEY, d: "c2VjcmV0" }] } }), /private or a symmetric key/],
+  ["has a symmetric key", withClient({ ...BY_KEY, jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /private or a symmetric key/],
+  ["has keys of another kind alone", withClient({ ...BY_KEY, jwks: { keys: [{ ...PUBLIC_KEY, use: "enc" }, { ...PUBLIC_KEY, crv: "P-384" }, { ...PUBLIC_KEY, alg: "ES512" }] } }), /no public key for ES256/],
+  ["has a key that takes too long", withClient({ ...BY_KEY, jwks: { keys: [{ kty: "RSA", n: "a".repeat(10_000), e: "AQAB" }] } }), /no public key for ES256/],
+  ["signs with a secret", withClient({ ...BY_KEY, jwks: { keys: [PUBLIC_KEY] }, token_endpoint_auth_signing_alg: "HS256" }), /signing_alg must be one of/],
+  ["has keys without TLS", withClient({ ...BY_KEY, jwks_uri: "http://app.example/jwks" }), /jwks_uri must be https/],
+  ["has keys behind a password", withClient({ ...BY_KEY, jwks_uri: "https://a:b@app.example/jwks" }), /jwks_uri must have no fragment and no user name/],
+  ["has keys at no URL", withClient({ ...BY_KEY, jwks_uri: "jwks.json" }), /jwks_uri cannot be read/],
+  ["has a secret that ends", withClient({ client_secret_expires_at: 0 }), /no secret/],
   ["holds a secret", withClient({ client_secret: "s3cret" }), /no secret/],
   ["cannot use codes", withClient({ grant_types: ["implicit"] }), /grant_types/],
   ["wants tokens from the page", withClient({ response_types: ["token"] }), /response_types/],
@@ -153,7 +170,7 @@ test("a client whose document is gone asks nobody for anything, and is still kno
 
 test("why a document cannot be used stands in the log, for whoever runs the server", async () => {
   await refusal("https://127.0.0.1:1/client");
-  expect(app().logged.filter(({ msg }) => msg === "the document of a client cannot be used").at(-1)).toMatchObject({ level: "info", host: "127.0.0.1:1", err: { message: expect.stringContaining("ECONNREFUSED") } });
+  expect(app().logged.filter(({ msg }) => msg === "the metadata document of a client cannot be used").at(-1)).toMatchObject({ level: "info", host: "127.0.0.1:1", err: { message: expect.stringContaining("ECONNREFUSED") } });
 });
 
 test("a document that could not be used is not fetched again for a minute, and then it is", async () => {

@@ -23,11 +23,14 @@ test.each(["/mcp/claude", "/mcp/Claude/acme", "/mcp/claude/acme/more", "/mcp/cla
   expect((await app().call("GET", `/.well-known/oauth-protected-resource${path}`)).status).toBe(404);
 });
 
+const SIGNED_BY = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
+
 test("both documents of the server say the same, and promise what it does", async () => {
   const [oauth, openId] = await Promise.all(["oauth-authorization-server", "openid-configuration"].map((name) => app().call("GET", `/.well-known/${name}`)));
   expect(openId?.body).toEqual(oauth?.body);
   expect(oauth?.body).toMatchObject({
-    issuer: PUBLIC_URL, response_types_supported: ["code"], code_challenge_methods_supported: ["S256"], token_endpoint_auth_methods_supported: ["none"],
+    issuer: PUBLIC_URL, response_types_supported: ["code"], code_challenge_methods_supported: ["S256"], token_endpoint_auth_methods_supported: ["none", "private_key_jwt"],
+    token_endpoint_auth_signing_alg_values_supported: SIGNED_BY, revocation_endpoint_auth_methods_supported: ["none", "private_key_jwt"], revocation_endpoint_auth_signing_alg_values_supported: SIGNED_BY,
     authorization_response_iss_parameter_supported: true, client_id_metadata_document_supported: true,
   });
   for (const [name, url] of Object.entries(oauth?.body as Record<string, string>).filter(([name]) => name.endsWith("_endpoint"))) {

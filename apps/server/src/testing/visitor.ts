@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import type { Answer } from "./harness.ts";
 import type { Cookies } from "./people.ts";
@@ -43,11 +43,11 @@ export class Visitor {
   private readonly password: string;
   private readonly server: ServerProcess;
   private readonly browser: { cookies: Cookies; call: ServerProcess["call"] };
-  private readonly context: BrowserContext;
+  private readonly page: Page;
 
-  private constructor(server: ServerProcess, context: BrowserContext, { email, name, password, workspace, browser }: { email: string; name: string; password: string; workspace: { id: string; slug: string }; browser: Visitor["browser"] }) {
+  private constructor(server: ServerProcess, page: Page, { email, name, password, workspace, browser }: { email: string; name: string; password: string; workspace: { id: string; slug: string }; browser: Visitor["browser"] }) {
     this.server = server;
-    this.context = context;
+    this.page = page;
     this.email = email;
     this.name = name;
     this.password = password;
@@ -67,7 +67,7 @@ export class Visitor {
     // Apps with a document of their own are answered at a host whose certificate is a test's.
     const context = await chromium.newContext({ ignoreHTTPSErrors: true });
     context.setDefaultTimeout(WAIT_MS);
-    return new Visitor(server, context, { email, name, password, workspace, browser });
+    return new Visitor(server, await context.newPage(), { email, name, password, workspace, browser });
   }
 
   /** A request of this person's own pages, in their workspace. */
@@ -77,23 +77,22 @@ export class Visitor {
 
   /** Opens what an app wants to be opened, signs in where that is asked for, answers the question, and tells where the app was told of it. */
   async answer(url: URL, { keyboard = false, without = [], press = "Connect" }: Choices = {}): Promise<URL> {
-    const page = await this.context.newPage();
+    const { page } = this;
     await page.goto(url.href);
-    if (page.url().includes("/sign-in")) await this.signIn(page);
+    if (page.url().includes("/sign-in")) await this.signIn();
     const question = await page.locator("h1").first().innerText();
     if (!question.startsWith("Connect ")) throw new Error(`${this.name} is not asked at ${page.url()}, but told: ${await page.locator("main").innerText()}`);
     this.questions.push(question);
     for (const label of without) await page.getByLabel(label).uncheck();
     if (keyboard) await pressByKeyboard(page, press);
     else await page.getByRole("button", { name: press, exact: true }).click();
-    return this.leave(page);
+    return this.leave();
   }
 
   /** Opens what an app wants to be opened, which nobody need be asked about any more. */
   async pass(url: URL): Promise<URL> {
-    const page = await this.context.newPage();
-    await page.goto(url.href);
-    return this.leave(page);
+    await this.page.goto(url.href);
+    return this.leave();
   }
 
   /** The connection that this person sees under a name. */
@@ -111,18 +110,17 @@ export class Visitor {
     if (status !== 204) throw new Error(`Revoking ${label} answered ${status}.`);
   }
 
-  private async signIn(page: Page): Promise<void> {
+  private async signIn(): Promise<void> {
+    const { page } = this;
     await page.getByLabel("Email", { exact: true }).fill(this.email);
     await page.getByLabel("Password", { exact: true }).fill(this.password);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/oauth\/authorize/);
   }
 
-  private async leave(page: Page): Promise<URL> {
-    await page.waitForURL(({ origin }) => origin !== this.server.url);
-    const at = new URL(page.url());
-    await page.close();
-    return at;
+  private async leave(): Promise<URL> {
+    await this.page.waitForURL(({ origin }) => origin !== this.server.url);
+    return new URL(this.page.url());
   }
 }
 
