@@ -95,22 +95,41 @@ test("a document that is gone for longer than it was fresh proves nobody", async
   expect(await refusalOf(signIn, key)).toMatch(/answers 410/);
 });
 
-test("an app that takes keys is held to them from the first on that it shows; one that had keys needs them until a person is asked anew", async () => {
-  const [key, path] = [await newClientKey(), newPath()];
-  const documentOf = (more: object) => host().putClient(path, { redirect_uris: [REDIRECT], ...more });
-  const signIn = await newApp({ token_endpoint_auth_method: "none" }, path);
-  const { body } = await signIn.exchange(await signIn.code());
-  documentOf({ token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [key.jwk] } });
+test("an app that takes keys is held to them from the first that it shows; one that had keys needs them until a person is asked anew", async () => {
+  const { key, signIn, tokens, describe } = await newPublicApp();
+  describe({ token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [key.jwk] } });
   clock.aheadMs += MINUTE_MS;
-  const second = await signIn.refresh(body.refresh_token, await proof(signIn, key));
+  const second = await signIn.refresh(tokens.refresh_token, await proof(signIn, key));
   expect(second.status).toBe(200);
   expect((await signIn.refresh(second.body.refresh_token)).status).toBe(401);
-  documentOf({ token_endpoint_auth_method: "none" });
+  describe({ token_endpoint_auth_method: "none" });
   clock.aheadMs += HOUR_MS;
   expect((await signIn.refresh(second.body.refresh_token)).status).toBe(401);
   await signIn.question();
   expect((await signIn.refresh(second.body.refresh_token)).status).toBe(200);
 });
+
+test("an app that takes keys and shows none is refused once its old document is not fresh any more", async () => {
+  const { key, signIn, tokens, describe } = await newPublicApp();
+  describe({ token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [key.jwk] } });
+  clock.aheadMs += HOUR_MS;
+  expect((await signIn.refresh(tokens.refresh_token)).status).toBe(401);
+  expect((await signIn.refresh(tokens.refresh_token, await proof(signIn, key))).status).toBe(200);
+});
+
+test("a public app whose document is gone still refreshes what it was given", async () => {
+  const { signIn, tokens, path } = await newPublicApp();
+  host().put(path, (_, response) => response.writeHead(404).end());
+  clock.aheadMs += HOUR_MS;
+  expect((await signIn.refresh(tokens.refresh_token)).status).toBe(200);
+});
+
+/** An app with tokens and without keys, and a key that it may take. */
+async function newPublicApp() {
+  const [key, path] = [await newClientKey(), newPath()];
+  const signIn = await newApp({ token_endpoint_auth_method: "none" }, path);
+  return { key, path, signIn, tokens: await signIn.tokens(), describe: (more: object) => host().putClient(path, { redirect_uris: [REDIRECT], ...more }) };
+}
 
 const withText = (text: string, type = "application/json") => (): string => host().put(newPath(), (_, response) => response.writeHead(200, { "content-type": type }).end(text));
 

@@ -1,4 +1,5 @@
 import { SECOND_MS } from "@loci/kit/clock";
+import { AppError } from "@loci/kit/errors";
 import type { OpenCall } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { checkAssertion, readAssertion, readSubject, spendAssertion, type Proof } from "./assertions.ts";
@@ -23,8 +24,7 @@ export async function admitClient(parts: Parts, { origin: { address } }: OpenCal
   // Names that nobody has are counted as one, or they would fill the memory.
   await chargeTokenRequest(parts, { client_id: known?.id ?? "unknown", address });
   if (known === undefined) throw refused("This client is not known here. Register it, or ask a person for access first.");
-  // Nothing is fetched for who shows nothing.
-  if (assertion === null) return requirePublic(known);
+  if (assertion === null) return requirePublic(parts, known, address);
   await spendAssertion(parts, await prove(parts, known, { assertion, address }));
   return known.id;
 }
@@ -34,9 +34,12 @@ export function refuseAssertion(form: Form): void {
   if (readAssertion(form) !== null) throw refused(PUBLIC);
 }
 
-function requirePublic({ id, keys }: Client): string {
-  if (keys !== null) throw refused("The document of this client names private_key_jwt: send client_assertion, signed with one of its keys.");
-  return id;
+/** Where a document was public and is not fresh any more, it may have taken keys since. One that cannot be read says nothing else than before. */
+async function requirePublic(parts: Parts, known: Client, address: string | null): Promise<string> {
+  // Nothing is fetched for who should show something.
+  const client = known.keys !== null ? known : await renewClient(parts, known, { agedMs: Infinity, charge: () => chargeRenewal(parts, address) }).catch((error: unknown) => (error instanceof AppError ? known : Promise.reject(error)));
+  if (client.keys !== null) throw refused("The document of this client names private_key_jwt: send client_assertion, signed with one of its keys.");
+  return client.id;
 }
 
 async function prove(parts: Parts, known: Client, { assertion, address }: { assertion: string; address: string | null }): Promise<Proof> {

@@ -142,17 +142,19 @@ test("the official client is known by the document that describes it, and its pe
   expect(documents().asked("/heron/client.json")).toBe(1);
 });
 
-test("mcp-remote signs a program in that speaks over its standard input alone, refreshes for it, and says so when its person has cut it off", async () => {
+test("mcp-remote, known by a document, signs a program in that speaks over its standard input alone, refreshes for it, and says so when its person has cut it off", async () => {
   const ada = await newVisitor();
-  const app = await McpRemote.open(mcp, (url) => ada.answer(url));
+  const document = documents().putClient("/remote/client.json", { client_name: "Kestrel", redirect_uris: ["http://localhost/oauth/callback"], application_type: "native" });
+  const app = await McpRemote.open(mcp, (url) => ada.answer(url), document);
   onTestFinished(() => app.close());
-  expect(ada.questions).toEqual([`Connect ${app.name}?`]);
+  expect(ada.questions).toEqual(["Connect Kestrel?"]);
+  expect(app.tokens).toMatchObject({ client_id: document, scope: "memory:read memory:write" });
   expect((await app.client.listTools()).tools.map(({ name }) => name)).toContain("recall_memories");
   await storeAndRecall(app);
   await expectRefresh(app);
 
   const { access } = app.tokens;
-  await ada.revoke(app.name);
+  await ada.revoke("Kestrel");
   expect(await statusOf(access)).toBe(401);
   const call = app.callTool("list_groups", {}).then(() => "went through", (error: Error) => error.message);
   const asked = await app.asks();

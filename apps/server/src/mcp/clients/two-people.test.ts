@@ -17,23 +17,24 @@ let apps: UsedApp[];
 let [ada, grace]: Visitor[] = [];
 beforeAll(async () => {
   server = await openServerProcess();
-  const people = [await Visitor.open(server, chromium(), "Ada"), await Visitor.open(server, chromium(), "Grace")];
-  [ada, grace] = people;
-  apps = [];
-  for (const person of people) {
-    const official = new OfficialApp({ url: `${server.url}/mcp`, name: "Heron", redirect_uri: callback(), modern: true });
-    await official.connect((url) => person.answer(url));
-    // Forgetting is asked for when it is needed.
-    await official.callTool("forget_memories", { ids: [NOBODYS] }).catch(() => official.finish((url) => person.answer(url)));
-    apps.push(new UsedApp(person, official, "Heron"));
-    const remote = await McpRemote.open(personalUrl(person), (url) => person.answer(url));
-    apps.push(new UsedApp(person, remote, "Cursor"));
-  }
+  [ada, grace] = [await Visitor.open(server, chromium(), "Ada"), await Visitor.open(server, chromium(), "Grace")];
+  apps = (await Promise.all([openApps(ada), openApps(grace)])).flat();
 }, 60_000);
 afterAll(async () => {
   for (const { app } of apps ?? []) await app.close();
   await server?.remove();
 });
+
+/** One at the address of all, and one at a person's own. */
+async function openApps(person: Visitor): Promise<UsedApp[]> {
+  const answer = (url: URL) => person.answer(url);
+  const official = new OfficialApp({ url: `${server.url}/mcp`, name: "Heron", redirect_uri: callback(), modern: true });
+  await official.connect(answer);
+  // Forgetting is asked for when it is needed.
+  await official.callTool("forget_memories", { ids: [NOBODYS] }).catch(() => official.finish(answer));
+  const remote = await McpRemote.open(personalUrl(person), answer);
+  return [new UsedApp(person, official, "Heron"), new UsedApp(person, remote, "Cursor")];
+}
 
 const personalUrl = ({ workspace }: Visitor, client = "cursor"): string => `${server.url}/mcp/${client}/${workspace.slug}`;
 
@@ -138,6 +139,12 @@ describe("two people with two apps each", () => {
 
   test("see of each app exactly what it did", async () => {
     for (const app of apps) expect(await app.log()).toEqual(app.done);
+  });
+
+  test("have the four apps as clients of their own, which registered themselves", async () => {
+    const ids = apps.map(({ app }) => app.tokens.client_id);
+    expect(new Set(ids).size).toBe(4);
+    for (const [n, app] of apps.entries()) expect(await app.connection()).toMatchObject({ client: { id: ids[n], kind: "registered" }, person: { name: app.person.name }, workspace: { id: app.person.workspace.id } });
   });
 
   test("see at each memory which app it came from", async () => {

@@ -19,7 +19,6 @@ export interface Tokens {
 
 /** An app that signs a person in by itself and speaks MCP. */
 export interface McpApp {
-  name: string;
   client: Client;
   tokens: Tokens;
   callTool(name: string, args: Record<string, unknown>): Promise<ToolAnswer>;

@@ -13,26 +13,28 @@ const WAIT_MS = 20_000;
 
 /** A program that speaks over its standard input alone, and mcp-remote between it and a server. */
 export class McpRemote {
-  readonly name = "MCP CLI Proxy";
   readonly client: Client;
   private readonly dir: string;
+  private readonly document: string | undefined;
   private readonly transport: StdioClientTransport;
   private output = "";
   private read = 0;
 
-  private constructor(dir: string, transport: StdioClientTransport) {
+  private constructor(dir: string, document: string | undefined, transport: StdioClientTransport) {
     this.dir = dir;
+    this.document = document;
     this.transport = transport;
     this.client = new Client({ name: "a program without a network", version: "1" });
     transport.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
-  /** Starts it with a folder and a port of its own; `answer` lets a person decide. */
-  static async open(url: string, answer: (url: URL) => Promise<URL>): Promise<McpRemote> {
+  /** Starts it with a folder and a port of its own; `answer` lets a person decide. It registers unless it has a document that describes it. */
+  static async open(url: string, answer: (url: URL) => Promise<URL>, document?: string): Promise<McpRemote> {
     const dir = mkdtempSync(path.join(tmpdir(), "loci-mcp-remote-"));
     // Without a PATH it finds no browser, and says instead what is to be opened.
     const env = { PATH: "", BROWSER: "false", HOME: dir, MCP_REMOTE_CONFIG_DIR: dir };
-    const remote = new McpRemote(dir, new StdioClientTransport({ command: process.execPath, args: [PROGRAM, url, String(await findFreePort())], env, stderr: "pipe" }));
+    const args = [PROGRAM, url, String(await findFreePort()), ...(document === undefined ? [] : ["--client-metadata-url", document])];
+    const remote = new McpRemote(dir, document, new StdioClientTransport({ command: process.execPath, args, env, stderr: "pipe" }));
     try {
       const connected = remote.client.connect(remote.transport, { timeout: WAIT_MS });
       await Promise.all([connected, remote.asks().then(answer)]);
@@ -69,10 +71,15 @@ export class McpRemote {
 
   /** What it wrote down. */
   get tokens(): Tokens {
-    const files = readdirSync(this.dir, { recursive: true, encoding: "utf8" });
-    const read = (end: string) => JSON.parse(readFileSync(path.join(this.dir, files.find((file) => file.endsWith(end)) ?? end), "utf8")) as Record<string, string>;
-    const { access_token = "", refresh_token = "", scope = "" } = read("_tokens.json");
-    return { client_id: read("_client_info.json")["client_id"] ?? "", access: access_token, refresh: refresh_token, scope };
+    const { access_token = "", refresh_token = "", scope = "" } = this.readFile("_tokens.json");
+    const client_id = this.document ?? this.readFile("_client_info.json")["client_id"] ?? "";
+    return { client_id, access: access_token, refresh: refresh_token, scope };
+  }
+
+  /** Its files are named by a hash of the address. */
+  private readFile(end: string): Record<string, string> {
+    const names = readdirSync(this.dir, { recursive: true, encoding: "utf8" });
+    return JSON.parse(readFileSync(path.join(this.dir, names.find((name) => name.endsWith(end)) ?? end), "utf8")) as Record<string, string>;
   }
 
   /** Ends it, and what it wrote down. */
