@@ -31,6 +31,7 @@ export async function confirm(desk: Desk, question: string, refused: string): Pr
 
 /** A text given as an argument, or `-` for standard input. */
 export async function readTextOrInput(desk: Desk, given: string, name: string): Promise<string> {
+  if (given !== "-" && given.trim() === "") throw usageError(`${name.charAt(0).toUpperCase()}${name.slice(1)} is empty.`);
   if (given !== "-") return given;
   const text = (await desk.readInput()).replace(/\r?\n$/, "");
   if (text.trim() === "") throw usageError(`There is nothing on standard input to take as ${name}.`);

@@ -48,16 +48,17 @@ const REFUSALS = [
 
 test("the exit code tells a shell what kind of refusal it was, and the words go to standard error", async () => {
   // More seconds than the SDK waits for, so that nothing is tried again here.
+  const idOf = (code: string) => `mem_${String(REFUSALS.findIndex((refusal) => refusal.code === code)).padStart(32, "0")}`;
   const url = await openAnsweringServer((request, response) => {
-    const { status, code } = REFUSALS.find((refusal) => request.url === `/v1/memories/${refusal.code}`) ?? REFUSALS[0];
+    const { status, code } = REFUSALS.find((refusal) => request.url === `/v1/memories/${idOf(refusal.code)}`) ?? REFUSALS[0];
     answerJson(response, status, { error: { code, message: `It is ${code}.`, request_id: "req_1" } }, { "retry-after": "3600" });
   });
   const machine = newMachine({ LOCI_API_KEY: "mk_live_anything", LOCI_BASE_URL: url });
   for (const { code, exit } of REFUSALS) {
-    const plain = await machine.run(["get", code]);
+    const plain = await machine.run(["get", idOf(code)]);
     expect(plain, code).toMatchObject({ code: exit, stdout: "", stderr: expect.stringContaining(`It is ${code}. (request req_1`) });
   }
-  const { code, stdout, stderr } = await machine.run(["get", "rate_limited", "--agent"]);
+  const { code, stdout, stderr } = await machine.run(["get", idOf("rate_limited"), "--agent"]);
   expect({ code, stdout }).toEqual({ code: 6, stdout: "" });
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: "rate_limited", message: "It is rate_limited.", request_id: "req_1", retry_after: 3600, exit_code: 6 } });
 });
@@ -72,6 +73,12 @@ const MISUSES: { args: string[]; code: number; says: string }[] = [
   { args: ["recall", "x", "--limit", "many"], code: 2, says: "--limit must be a whole number from 1 to 100" },
   { args: ["recall", "x", "--filter", "{"], code: 2, says: "--filter must be a JSON object" },
   { args: ["recall", "x", "--since", "soon"], code: 2, says: "--since must be a time" },
+  { args: ["get", "xyz"], code: 2, says: "mem_ and 32 letters a to f and digits" },
+  { args: ["restore", "mem_123"], code: 2, says: "is no id of a memory" },
+  { args: ["forget", "mem_…", "--yes"], code: 2, says: "is no id of a memory" },
+  { args: ["store", ""], code: 2, says: "The text is empty." },
+  { args: ["recall", " "], code: 2, says: "The question is empty." },
+  { args: ["whoami", "--profile", "work"], code: 4, says: "loci login --profile work" },
   { args: ["store", "-"], code: 2, says: "nothing on standard input" },
   { args: ["forget"], code: 2, says: "Say what to forget" },
   { args: ["forget", "--matching", "tea"], code: 2, says: "--min-score" },
@@ -91,6 +98,14 @@ test("a mistake is told with what to do, and nothing goes to standard output", a
   for (const { args, code, says } of MISUSES) {
     expect(await machine.run(args), args.join(" ")).toMatchObject({ code, stdout: "", stderr: expect.stringContaining(says) });
   }
+});
+
+test("all that the server finds at fault is told at once, each field once", async () => {
+  const { machine } = await newCaller();
+  const { code, stderr } = await machine.run(["store", "text", "--title", " ", "--session", "s".repeat(300), "--group", " g"]);
+  expect(code).toBe(2);
+  expect(stderr).not.toContain("details.faults");
+  for (const field of ["title", "session", "group"]) expect(stderr.split(`\`${field}\``), stderr).toHaveLength(2);
 });
 
 test("with --json every answer is a line of JSON and nothing else is on standard output, whatever is stored", async () => {
@@ -126,7 +141,8 @@ test("nothing is forgotten that was not confirmed, and many at once only by thei
   expect((await machine.runJson(["forget", "--filter", '{"group":"user:ada"}', "--confirm", "2"]))[0]).toMatchObject({ forgotten: { memories: 2 } });
   expect(await machine.runJson(["list", "--forgotten"])).toHaveLength(3);
 
-  expect((await machine.runJson(["restore", first]))[0]).toMatchObject({ memory: { id: first, content: "one" } });
+  expect((await machine.run(["restore", first])).stdout).toBe(`${first} restored, version 1 now\n`);
+  expect((await machine.runJson(["restore", first, "--to", "1"]))[0]).toMatchObject({ memory: { id: first, content: "one" } });
   expect(await machine.runJson(["list"])).toHaveLength(1);
 });
 
@@ -151,11 +167,12 @@ test("a key is made, listed without its secret, replaced and revoked", async () 
 
 test("what was exported is imported elsewhere, and an export is written over nothing", async () => {
   const [from, to] = [await newCaller(), await newCaller()];
-  await from.machine.run(["store", "Ada prefers tea."]);
+  for (const text of ["Ada prefers tea.", "Ada plays the cello."]) await from.machine.run(["store", text]);
   const { stdout } = await from.machine.run(["export"]);
-  expect((await to.machine.runJson(["import", "-"], { input: stdout }))[0]).toMatchObject({ imported: { memories: 1 } });
-  expect((await to.machine.runJson(["import", "-"], { input: stdout }))[0]).toMatchObject({ imported: { memories: 0 }, unchanged: { memories: 1 } });
-  expect((await from.machine.runJson(["export", "all.jsonl"]))[0]).toMatchObject({ file: "all.jsonl", lines: stdout.split("\n").length - 1 });
+  expect((await to.machine.runJson(["import", "-"], { input: stdout }))[0]).toMatchObject({ imported: { memories: 2 } });
+  expect((await to.machine.runJson(["import", "-"], { input: stdout }))[0]).toMatchObject({ imported: { memories: 0 }, unchanged: { memories: 2 } });
+  expect((await from.machine.runJson(["export", "all.jsonl"]))[0]).toEqual({ file: "all.jsonl", memories: 2, relationships: 0, lines: stdout.split("\n").length - 1 });
+  expect((await from.machine.run(["export", "again.jsonl"])).stdout).toBe("Exported 2 memories and 0 relationships to again.jsonl.\n");
   expect(await from.machine.run(["export", "all.jsonl"])).toMatchObject({ code: 2, stderr: expect.stringContaining("is there already") });
 });
 

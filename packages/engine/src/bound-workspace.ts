@@ -7,6 +7,7 @@ import type { Group, Memory, MemoryVersion, Relationship } from "./memory.ts";
 import { exportRecords, getGroup, listGroups, listMemories, listRelationships, listVersions } from "./reads.ts";
 import { recallMemories, type RecallParts } from "./recall.ts";
 import { listAccesses, toAccessed } from "./tenants/accesses.ts";
+import { requireOwnGroup } from "./tenants/groups.ts";
 import { findAnswer } from "./tenants/idempotency.ts";
 import type { MemoryStore } from "./tenants/memory-store.ts";
 import { requireMemoryRow, toMemory } from "./tenants/memories.ts";
@@ -69,6 +70,7 @@ export class BoundWorkspace implements Workspace {
 
   async recall(query: RecallQuery, operation: Operation): Promise<RecallResult> {
     const started = performance.now();
+    requireOwnGroup(this.group, query.group, operation);
     const memories = await recallMemories({ ...this.shared, store: this.store, bound: this.group, now: this.shared.now() }, query);
     this.count(operation, { api_calls: operation.calls ?? 1, searches: 1, ...(query.channels !== "text" && { embeddings: 1 }) }, memories);
     return { memories, took_ms: Math.round((performance.now() - started) * 1_000) / 1_000 };

@@ -7,6 +7,7 @@ export { MEMORY_LIMITS, MEMORY_TYPES, RELATIONSHIP_FAMILIES, ROLES, TRUST_LEVELS
 export type {
   Group, Memory, MemoryPatch, MemoryVersion, NewMemory, NewRelationship, Relationship, Role, Source, StoreReceipt, StoreStatus, Trust,
 } from "./memory.ts";
+export { requireOwnGroup } from "./tenants/groups.ts";
 export { METERS } from "./workspace.ts";
 export type {
   Access, AccessListQuery, Engine, EngineStatus, ExportRecord, ForgetReceipt, ForgetTarget, Graph, GraphQuery, Idempotency, ImportedMemory, ImportRecord,

@@ -80,7 +80,7 @@ export function toNewRow(ctx: WriteContext, input: NewMemory, group: GroupRow): 
     importance: input.importance ?? 0.5,
     source: JSON.stringify(toSource(ctx, input.source)),
     // What a tool or a system prompt says is not the user's word.
-    trust: input.trust ?? (role === "assistant" || role === "other" ? "agent" : "user"),
+    trust: toHeldTrust(ctx, input.trust ?? (role === "assistant" || role === "other" ? "agent" : "user")),
     valid_from: toTime(input.valid_from), valid_to: toTime(input.valid_to), expires_at: toTime(input.expires_at),
     version: 1, supersedes: input.supersedes ?? null, superseded_by: null, forgotten_at: null,
     fingerprint: fingerprintOf(said), bytes: 0, created_at: at, updated_at: at,
@@ -108,12 +108,16 @@ function toSource({ operation }: WriteContext, given: Partial<Source> | undefine
   };
 }
 
-const isLessTrusted = (a: string, b: string): boolean =>
+/** As trusted as it says, and no more than its writer may be. */
+export const toHeldTrust = ({ operation: { trust_max } }: WriteContext, trust: Trust): Trust =>
+  trust_max !== undefined && isLessTrusted(trust_max, trust) ? trust_max : trust;
+
+export const isLessTrusted = (a: string, b: string): boolean =>
   TRUST_LEVELS.indexOf(a as Trust) < TRUST_LEVELS.indexOf(b as Trust);
 
 /** What the incoming memory adds is kept; a less trusted one adds nothing, for it could poison what is there. The first source stays. */
 async function mergeInto(ctx: WriteContext, twin: MemoryRow, incoming: MemoryRow): Promise<StoreReceipt> {
-  const said = twin.content === incoming.content ? `${twin.id} has this content already` : `${twin.id} says the same but for case, spacing, articles or punctuation`;
+  const said = twin.content === incoming.content ? "It has this content already" : "It says the same but for case, spacing, articles or punctuation";
   if (isLessTrusted(incoming.trust, twin.trust)) {
     return { memory: toMemory(twin), status: "ignored", reason: `${said}, and comes from a more trusted source: nothing was taken over.` };
   }

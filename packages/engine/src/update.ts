@@ -1,7 +1,7 @@
 import { AppError, invalid, notFound } from "@loci/kit/errors";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { MemoryPatch, StoreReceipt } from "./memory.ts";
-import { findTwin, insertMemoryAgain, replaceRow, toTime } from "./store.ts";
+import type { MemoryPatch, StoreReceipt, Trust } from "./memory.ts";
+import { findTwin, insertMemoryAgain, isLessTrusted, replaceRow, toHeldTrust, toTime } from "./store.ts";
 import { findMemoryRow, findVersion, requireMemoryRow, toMemory } from "./tenants/memories.ts";
 import type { MemoryRow } from "./tenants/memories.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -14,7 +14,16 @@ export async function updateMemory(ctx: WriteContext, id: string, patch: MemoryP
       param: "version", details: { version: before.version },
     });
   }
+  requireAsTrusted(ctx, before, patch);
   return applyPatch(ctx, before, patch, "The named fields were changed; the version before is in its history.");
+}
+
+/** Other words may not come from who is trusted less: they could say the opposite, and what was said before would be out of sight. */
+function requireAsTrusted(ctx: WriteContext, { content, trust }: MemoryRow, patch: MemoryPatch): void {
+  if (patch.content === undefined || patch.content === content) return;
+  const offered = toHeldTrust(ctx, patch.trust ?? (trust as Trust));
+  if (!isLessTrusted(offered, trust)) return;
+  throw new AppError("forbidden", `The text of this memory has the trust "${trust}", and text of the trust "${offered}" may not replace it. Store a new memory that says what changed, and leave this one as it is.`, { param: "content", details: { reason: "trust" } });
 }
 
 /** Brings back a forgotten memory, or how a memory looked at an earlier version. */
@@ -41,13 +50,19 @@ export async function restoreMemory(ctx: WriteContext, id: string, version: numb
 }
 
 async function applyPatch(ctx: WriteContext, before: MemoryRow, patch: MemoryPatch, reason: string, supersededBy = before.superseded_by): Promise<StoreReceipt> {
-  const changed = { ...toPatchedRow(before, patch), superseded_by: supersededBy };
+  const changed = { ...hold(ctx, before, toPatchedRow(before, patch)), superseded_by: supersededBy };
   if (changed.content.trim() === "") throw invalid("content", "A memory needs some text: \"content\" is empty or only white space. To remove the memory, forget it.");
   if (JSON.stringify(changed) === JSON.stringify(before)) {
     return { memory: toMemory(before), status: "ignored", reason: "Nothing in the request differs from what is stored." };
   }
   if (changed.superseded_by === null) await requireNoTwin(ctx, changed);
   return { memory: toMemory(await replaceRow(ctx, before, changed)), status: "updated", reason };
+}
+
+/** Other words are their writer's, and so is more trust than there was. */
+function hold(ctx: WriteContext, before: MemoryRow, row: MemoryRow): MemoryRow {
+  const isTheirs = row.content !== before.content || isLessTrusted(before.trust, row.trust);
+  return isTheirs ? { ...row, trust: toHeldTrust(ctx, row.trust as Trust) } : row;
 }
 
 function toPatchedRow(before: MemoryRow, patch: MemoryPatch): MemoryRow {

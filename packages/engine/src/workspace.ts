@@ -1,7 +1,7 @@
 import type { Page } from "@loci/kit/page";
 import type { WireError } from "@loci/kit/errors";
 import type { Filter } from "./filter.ts";
-import type { Group, Memory, MemoryPatch, MemoryVersion, NewMemory, NewRelationship, Relationship, StoreReceipt } from "./memory.ts";
+import type { Group, Memory, MemoryPatch, MemoryVersion, NewMemory, NewRelationship, Relationship, StoreReceipt, Trust } from "./memory.ts";
 
 /** What is counted. `memories` and `storage_bytes` go up and down; the others only up. */
 export const METERS = ["api_calls", "searches", "embeddings", "memories", "storage_bytes"] as const;
@@ -19,6 +19,8 @@ export interface Operation {
   action?: string | undefined;
   /** The kind of source that its memories name, whatever they say themselves; without it theirs counts, or `api`. */
   source_kind?: string | undefined;
+  /** What it writes is trusted no more than this, whatever it says itself. */
+  trust_max?: Trust | undefined;
   /** Which run of writes of a batch this is; ledger rows are unique per operation, part and meter. 0 unless given. */
   part?: number | undefined;
   /** API calls to count when anything of it succeeded; the number of commands that did (1 for a read) unless given. */

@@ -1,8 +1,8 @@
 import { ProtocolError, ProtocolErrorCode, type CallToolResult } from "@modelcontextprotocol/server";
 import type { Arguments, Input, Route } from "@loci/sdk";
-import type * as z from "zod";
 import type { Caller } from "./caller.ts";
 import { INTERNAL, toErrorResult, toFailure } from "./errors.ts";
+import { explain, toFaultText } from "./faults.ts";
 import { TOOLS, type Profile } from "./table.ts";
 import type { Tool, ToolCall } from "./tools/tool.ts";
 
@@ -31,8 +31,8 @@ export async function callTool(profile: Profile, asked: Asked, { caller, signal,
   const tools = TABLE_OF[profile];
   const tool = tools.get(asked.name);
   if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool of this name. There are: ${[...tools.keys()].join(", ")}.`);
-  const read = tool.input.safeParse(asked.arguments ?? {});
-  if (!read.success) return toErrorResult({ code: "invalid_request", message: toMessage(tool, read.error) });
+  const read = tool.input.safeParse(asked.arguments ?? {}, { error: explain });
+  if (!read.success) return toErrorResult({ code: "invalid_request", message: toFaultText(tool, read.error) });
   try {
     const { data, text } = await tool.run(toCall(caller, signal), read.data);
     return { content: [{ type: "text", text }], structuredContent: data };
@@ -47,8 +47,3 @@ export async function callTool(profile: Profile, asked: Asked, { caller, signal,
 const toCall = (caller: Caller, signal: AbortSignal): ToolCall => ({
   request: <R extends Route>(route: R, input: Input<R>) => caller.request(route, ...([input, { signal }] as unknown as Arguments<R>)),
 });
-
-function toMessage({ name, input }: Tool, { issues }: z.ZodError): string {
-  const said = issues.map(({ path, message }) => (path.length === 0 ? message : `\`${path.join(".")}\`: ${message}`));
-  return `${said.join(". ")}. ${name} takes ${Object.keys(input.shape).join(", ")}.`;
-}

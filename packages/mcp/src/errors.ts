@@ -36,7 +36,7 @@ export const INTERNAL: Failure = { code: "internal", message: "Something failed 
 export function toErrorResult(failure: Failure): CallToolResult {
   const { code, param, retry_after } = failure;
   const message = toMessage(failure);
-  const where = typeof param !== "string" || message.includes(param) ? "" : ` (argument: ${param})`;
+  const where = typeof param !== "string" || message.includes(param) ? "" : ` (\`${param}\`)`;
   const again = typeof retry_after !== "number" ? "" : ` Try again in ${retry_after} s.`;
   return { isError: true, content: [{ type: "text", text: `${code}: ${message}${where}${again}` }], _meta: { "loci/error": failure } };
 }

@@ -57,22 +57,33 @@ function toPart(text: string, offset: number, charsMax: number): string {
   return text.slice(offset, splits ? end - 1 : end);
 }
 
+/** Who may change a memory may change its labels, and its text keeps the trust that it had. */
+export const OF_TEXT_ALONE = " (trust is of the text alone, not of type and tags)";
+
+/** Labels are short; longer ones could hold sentences, right beside the word of who is trusted. */
+const LABEL_CHARS_MAX = 40;
+const TAGS_SHOWN_MAX = 10;
+
 const toSource = ({ kind, client, ref }: Memory["source"]): string => cleanLine([[kind, client].filter(Boolean).join("/"), ref].filter(Boolean).join(" "));
 
 /** Items as fenced text; `note` may say more about each, in words of ours. */
 export function toItemsText<I extends Item>(items: readonly I[], none: string, note?: (item: I) => string): string {
-  return items.length === 0 ? none : toFenced(items.map((item) => toItemLine(item, note?.(item))));
+  return items.length === 0 ? none : toFenced(items.map((item) => toItemLine(item, note?.(item))), OF_TEXT_ALONE);
 }
 
 /** An item for a model: who stands behind it first, then its text. */
 export function toItemLine(item: Item, note = ""): string {
   const { id, content, cut_chars, type, group, tags = [], speaker, trust, source, created_at, occurred_at } = item;
   const day = (occurred_at ?? created_at).slice(0, 10);
-  const labels = tags.length === 0 ? "" : `tags=${toValue(tags.join(","))}`;
+  const labels = tags.length === 0 ? "" : `tags=${toValue(toShownTags(tags))}`;
   const by = speaker === undefined ? "" : `by=${toValue(speaker)}`;
-  const head = [id, day, toValue(type), `group=${toValue(group)}`, labels, by, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
+  const head = [id, day, toValue(toLabel(type)), `group=${toValue(group)}`, labels, by, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
   return `[${head.join(" ")}] ${content}${cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`}`;
 }
+
+const toLabel = (text: string): string => (text.length <= LABEL_CHARS_MAX ? text : `${text.slice(0, LABEL_CHARS_MAX - 1).toWellFormed()}…`);
+
+const toShownTags = (tags: readonly string[]): string => [...tags.slice(0, TAGS_SHOWN_MAX).map(toLabel), ...(tags.length > TAGS_SHOWN_MAX ? ["…"] : [])].join(",");
 
 /** A stored word as it is, or in quotes when it holds what could be taken for the end of the head. */
 const toValue = (text: string): string => (/^[\p{L}\p{N}_.,:;@/+#-]*$/u.test(text) ? text : JSON.stringify(text));

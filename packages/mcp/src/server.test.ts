@@ -1,5 +1,6 @@
 import { LociError } from "@loci/sdk";
 import { expect, test, vi } from "vitest";
+import * as z from "zod";
 import { shareTestApp } from "../../../apps/server/src/testing/harness.ts";
 import type { Caller } from "./caller.ts";
 import { TOOL_LIST } from "./list.ts";
@@ -21,10 +22,17 @@ test("bad arguments are an answer that names each fault and what the tool takes"
   const { failed, text, error } = await memory.call("recall_memories", { limit: 0, grup: "x" });
   expect(failed).toBe(true);
   expect(error?.code).toBe("invalid_request");
-  for (const part of ["`query`: ", "`limit`: ", "\"grup\"", "recall_memories takes query, group, limit, types, since, until."]) expect(text).toContain(part);
-  expect((await memory.call("get_memory", { id: "../../keys" })).text).toContain("`id`: must be the id of a memory");
-  expect((await memory.call("forget_memories")).text).toContain("Give either `ids` or `group`");
-  expect((await memory.call("forget_memories", { ids: ["mem_1"], group: "x" })).text).toContain("Give either `ids` or `group`");
+  expect(text).toBe("invalid_request: `query` is missing: give a string. `limit` must be at least 1. `grup` is no argument here. recall_memories takes `query`, `group`, `limit`, `types`, `since`, `until`.");
+  const said = async (name: string, args?: Record<string, unknown>) => (await memory.call(name, args)).text.replace(/ \w+ takes [^.]+\.$/, "");
+  for (const id of ["../../keys", "mem_123", "abc"]) expect(await said("get_memory", { id })).toBe("invalid_request: `id` must be the id of a memory: mem_ and 32 hexadecimal digits, as the tools answer it.");
+  const id = "mem_00000000000000000000000000000000";
+  expect(await said("forget_memories")).toBe("invalid_request: Give either `ids` or `group`.");
+  expect(await said("forget_memories", { ids: [id], group: "x" })).toBe("invalid_request: Give either `ids` or `group`.");
+  expect(await said("forget_memories", { ids: [id, 7] })).toBe("invalid_request: `ids[1]` must be a string, not a number.");
+  expect(await said("forget_memories", { ids: [] })).toBe("invalid_request: `ids` must hold at least 1 item.");
+  expect(await said("store_memory", { importance: 1.5, trust: "user" })).toBe("invalid_request: `content` is missing: give a string. `importance` must be at most 1. `trust` must be one of \"agent\", \"web\".");
+  expect(await said("list_memories", { limit: 1.5, tags: "x", cursor: null })).toBe("invalid_request: `tags` must be a list, not a string. `limit` must be a whole number, not a number. `cursor` must be a string, not null.");
+  expect(await said("update_memory", { id })).toBe("invalid_request: Say what to change: at least one of `content`, `type`, `tags`, `importance`.");
   expect(memory.called).toEqual([]);
 });
 
@@ -33,8 +41,8 @@ test("what the API refuses is an answer with its code, the field, and every faul
   expect(await memory.call("get_memory", { id: "mem_00000000000000000000000000000000" })).toMatchObject({ failed: true, text: "not_found: There is no such memory.", error: { code: "not_found", request_id: expect.any(String) } });
   const { text, error } = await memory.call("store_memory", { content: " ", group: " x" });
   expect(error?.code).toBe("invalid_request");
-  expect(text).toContain("content");
-  expect(text).toContain("group");
+  expect(text).toBe("invalid_request: `content` may not be only spaces. `group` may not begin or end with a space.");
+  expect((await memory.call("store_memory", { content: "" })).text).toBe("invalid_request: `content` must have at least 1 character.");
 });
 
 test("an answer that failed has no structured content, which clients would hold against the schema", async () => {
@@ -91,6 +99,11 @@ test("a memory is a resource: found by its template, in full, and never listed",
 test.for(["loci://memory/mem_00000000000000000000000000000000", "loci://memory/../keys", "loci://memory/", "loci://keys/key_1", "file:///etc/passwd", "loci://memory/mem_0?x=1"])("the resource %s is not found, and the error says which", async (uri, { expect }) => {
   const { client } = await openMemory(app());
   await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32_602, data: { uri } });
+});
+
+test.for([["resources/read", { uri: 7 }], ["resources/read", {}], ["prompts/get", { name: 7 }], ["prompts/get", { name: "recall_first", arguments: { task: 7 } }], ["tools/call", { name: 7 }]] as const)("%s with %o is at fault itself, not the server", async ([method, params], { expect }) => {
+  const { client } = await openMemory(app());
+  await expect(client.request({ method, params } as never, z.looseObject({}))).rejects.toMatchObject({ code: -32_602 });
 });
 
 test("another workspace's memory is not there, as a tool and as a resource", async () => {

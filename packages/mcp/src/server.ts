@@ -1,4 +1,5 @@
 import { Server, type ServerOptions } from "@modelcontextprotocol/server";
+import * as z from "zod";
 import type { Caller } from "./caller.ts";
 import { addFixtureHandlers, toFixtureOptions, withFixtures } from "./conformance/fixtures.ts";
 import { INSTRUCTIONS } from "./profiles.ts";
@@ -30,6 +31,10 @@ const OPTIONS_OF: Record<Profile, ServerOptions> = {
   minimal: { ...OPTIONS, instructions: INSTRUCTIONS.minimal },
 };
 
+// Checked here, for the SDK answers what its own schemas refuse as a fault of ours (-32603).
+const ReadParams = z.looseObject({ uri: z.string("`uri` must be a string, such as loci://memory/mem_…") });
+const PromptParams = z.looseObject({ name: z.string("`name` must be a string."), arguments: z.record(z.string(), z.string(), "`arguments` must be an object of strings.").optional() });
+
 /** An MCP server of one caller, for both eras of the protocol. It is cheap: make one for each request or connection. */
 export function createMcpServer(caller: Caller, { profile, version, onError = () => undefined, fixtures = false }: McpOptions): Server {
   const options = OPTIONS_OF[profile];
@@ -40,9 +45,9 @@ export function createMcpServer(caller: Caller, { profile, version, onError = ()
   server.setRequestHandler("tools/call", ({ params }, ctx) => surface.callTool(params, ctx));
   server.setRequestHandler("resources/list", () => ({ resources: [...surface.resources] }));
   server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [...surface.resourceTemplates] }));
-  server.setRequestHandler("resources/read", ({ params }, ctx) => surface.readResource(params.uri, ctx));
+  server.setRequestHandler("resources/read", { params: ReadParams }, ({ uri }, ctx) => surface.readResource(uri, ctx));
   server.setRequestHandler("prompts/list", () => ({ prompts: [...surface.prompts] }));
-  server.setRequestHandler("prompts/get", ({ params }, ctx) => surface.getPrompt(params, ctx));
+  server.setRequestHandler("prompts/get", { params: PromptParams }, (params, ctx) => surface.getPrompt(params, ctx));
   if (fixtures) addFixtureHandlers(server);
   return server;
 }

@@ -50,8 +50,19 @@ test("a model stands behind what it writes, never the person, and may only say t
   const { body: { memory: { id } } } = await memory.workspace.call("POST", "/v1/store", { content: "The door code changes on Monday.", trust: "user" });
   await run(memory, "update_memory", { id, tags: ["door"] });
   expect((await memory.workspace.call("GET", `/v1/memories/${id}`)).body.trust).toBe("user");
-  await run(memory, "update_memory", { id, content: "The door code changes on Tuesday." });
-  expect((await memory.workspace.call("GET", `/v1/memories/${id}`)).body.trust).toBe("agent");
+});
+
+test("a model's new words replace its own and those of the web, never those of the user, and it is told what to do instead", async () => {
+  const memory = await openMemory(app());
+  const update = (id: string) => memory.call("update_memory", { id, content: "The door code changes on Tuesday." });
+  const stored = async (trust: string) => (await memory.workspace.call("POST", "/v1/store", { content: "The door code changes on Monday.", trust, group: trust })).body.memory.id as string;
+  const [users, agents] = [await stored("user"), await stored("agent")];
+  const refused = await update(users);
+  expect(refused).toMatchObject({ failed: true, error: { code: "forbidden", param: "content", details: { reason: "trust" } } });
+  expect(refused.text).toContain("Store a new memory that says what changed");
+  expect((await memory.workspace.call("GET", `/v1/memories/${users}`)).body).toMatchObject({ content: "The door code changes on Monday.", trust: "user", version: 1 });
+  expect((await update(agents)).failed).toBe(false);
+  expect((await memory.workspace.call("GET", `/v1/memories/${agents}`)).body).toMatchObject({ content: "The door code changes on Tuesday.", trust: "agent" });
 });
 
 test("what somebody said in a conversation comes with who said it", async () => {
@@ -68,6 +79,7 @@ test("the same thing stored twice is one memory, and the answer says so", async 
   const first = await run(memory, "store_memory", { content: "The build runs at noon." });
   const second = await run(memory, "store_memory", { content: "The build runs at noon." });
   expect(second.data).toMatchObject({ id: first.data.id, status: "ignored" });
+  expect(second.text).toBe(`known already as ${first.data.id}: It has this content already, and nothing was new.`);
 });
 
 test("recall looks in one group when asked, in all otherwise, and narrows by type and time", async () => {

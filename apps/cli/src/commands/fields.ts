@@ -23,6 +23,14 @@ export function readTrust(option: string, text: string | undefined): Trust | und
   return found;
 }
 
+const MEMORY_ID = /^mem_[0-9a-f]{32}$/;
+
+/** Throws unless it could be the id of a memory, so that a slip is told from a memory that is gone. */
+export function requireMemoryId(text: string): string {
+  if (MEMORY_ID.test(text)) return text;
+  throw usageError(`"${text}" is no id of a memory: that is mem_ and 32 letters a to f and digits.`, { hint: "Ids stand in what these show: loci list, loci recall" });
+}
+
 /** A JSON object, as filters and metadata are. */
 export function readObject(option: string, text: string | undefined): Record<string, unknown> | undefined {
   if (text === undefined) return undefined;

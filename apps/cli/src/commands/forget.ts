@@ -2,7 +2,7 @@ import type { Filter, ForgetBody, Loci } from "@loci/sdk";
 import { defineCommand } from "../arguments/command.ts";
 import { confirm, type Desk } from "../desk.ts";
 import { usageError } from "../exit.ts";
-import { GROUP_OPTION, readNumber, readObject } from "./fields.ts";
+import { GROUP_OPTION, readNumber, readObject, requireMemoryId } from "./fields.ts";
 import { countOf, toShownTime } from "./shown.ts";
 
 const MATCHES = 10;
@@ -27,7 +27,7 @@ Many at once must be confirmed by the group's name, or by how many there are; --
   run: async (desk, { values, positionals }) => {
     const matching = values.matching === undefined ? undefined : readMatching(values);
     const filter = readObject("filter", values.filter) as Filter | undefined;
-    const ids = positionals.length === 0 ? undefined : positionals;
+    const ids = positionals.length === 0 ? undefined : positionals.map(requireMemoryId);
     const bulk = matching !== undefined || filter !== undefined;
     requireOne([ids, matching, filter, matching === undefined ? values.group : undefined]);
     const target: ForgetBody = { ...(ids?.length === 1 ? { id: ids[0] } : { ids }), matching, filter, ...(ids === undefined && !bulk && { group: values.group }), permanent: values.permanent };

@@ -1,4 +1,5 @@
 import { defineCommand } from "../arguments/command.ts";
+import { requireMemoryId } from "./fields.ts";
 import { toMemoryLines } from "./shown.ts";
 
 export const get = defineCommand({
@@ -8,6 +9,7 @@ export const get = defineCommand({
   options: {},
   examples: ["loci get mem_… --json | jq .tags"],
   run: async (desk, { positionals: [id = ""] }) => {
+    requireMemoryId(id);
     const loci = await desk.connect();
     const memory = await loci.memories.get(id);
     await desk.output.answer(memory, () => toMemoryLines(memory));

@@ -11,7 +11,7 @@ const FORMATS = ["auto", "loci", "mcp", "mem0"] as const;
 export const importMemories = defineCommand({
   takes: "FILE|-",
   count: [1, 1],
-  about: "Takes memories in from a file: an export of Loci, the memory file of the MCP reference server, or a list of mem0. What is there already stays as it is, so that an import can be repeated.",
+  about: "Takes memories in from a file: an export of Loci, the memory file of the MCP reference server, or a list of mem0. What is there already stays as it is, so that an import can be repeated. It takes an API key (--api-key, or LOCI_API_KEY): what loci login keeps may not.",
   options: {
     format: { type: "string", value: "FORMAT", completes: FORMATS, means: "auto, loci, mcp or mem0; auto unless said" },
     group: { ...GROUP_OPTION, means: "Put everything into this group, whatever the file says" },

@@ -2,7 +2,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { openClient } from "../client.ts";
 import { readTextOrInput, type Desk } from "../desk.ts";
 import { usageError } from "../exit.ts";
-import { chooseServer, DEFAULT_PROFILE, readApiKey, type Choice } from "../profiles/choice.ts";
+import { chooseServer, DEFAULT_PROFILE, readApiKey, toLoginCommand, type Choice, type LoginTerms } from "../profiles/choice.ts";
 import type { Profile } from "../profiles/file.ts";
 import { keepProfile } from "../profiles/store.ts";
 import { endSignIn } from "./logout.ts";
@@ -23,7 +23,7 @@ from standard input, so that it does not stand in the history of the shell.`,
     // A key given here is to be kept, and `-` is none yet.
     const choice = chooseServer({ ...globals, "api-key": undefined }, environment);
     const { baseUrl, profileName } = choice;
-    const profile: Profile = given === undefined ? await signIn(desk, baseUrl, values.headless === true) : { kind: "key", base_url: baseUrl, api_key: readApiKey(await readTextOrInput(desk, given, "the key")) };
+    const profile: Profile = given === undefined ? await signIn(desk, { baseUrl, profileName, headless: values.headless === true }) : { kind: "key", base_url: baseUrl, api_key: readApiKey(await readTextOrInput(desk, given, "the key")) };
     // What does not open the server is not kept.
     const who = profile.kind === "key" ? await readCaller(desk, choice, profile.api_key) : await readCaller(desk, choice, profile.access_token);
     const before = await keepProfile(environment.configDir, profileName, profile);
@@ -38,11 +38,11 @@ async function readCaller({ output, environment, globals }: Desk, choice: Choice
   return loci.request("GET /v1/whoami");
 }
 
-async function signIn({ output, environment: { browser } }: Desk, baseUrl: string, headless: boolean): Promise<Profile> {
+async function signIn({ output, environment: { browser } }: Desk, terms: LoginTerms): Promise<Profile> {
   const { discoverSite } = await import("../sign-in/site.ts");
   const { toProfile } = await import("../sign-in/tokens.ts");
-  const site = await discoverSite(baseUrl);
-  if (headless) {
+  const site = await discoverSite(terms);
+  if (terms.headless === true) {
     const { signInByDevice } = await import("../sign-in/device.ts");
     return toProfile(site, await signInByDevice(site, async ({ verification_uri, verification_uri_complete, user_code, expires_in }) => {
       if (output.json) await output.answer({ verification_uri, verification_uri_complete, user_code, expires_in }, () => "");
@@ -52,7 +52,7 @@ async function signIn({ output, environment: { browser } }: Desk, baseUrl: strin
   const { signInByBrowser } = await import("../sign-in/browser.ts");
   const { openInBrowser } = await import("../sign-in/open-browser.ts");
   return toProfile(site, await signInByBrowser(site, {
-    tell: (url) => output.note(`Opening your browser. If it does not open, go there yourself:\n${url}\nOn a machine without a browser: loci login --headless`),
+    tell: (url) => output.note(`Opening your browser. If it does not open, go there yourself:\n${url}\nOn a machine without a browser: ${toLoginCommand({ ...terms, headless: true })}`),
     open: (url) => openInBrowser(url, browser),
   }));
 }

@@ -1,5 +1,5 @@
 import { defineCommand } from "../arguments/command.ts";
-import { readNumber } from "./fields.ts";
+import { readNumber, requireMemoryId } from "./fields.ts";
 
 export const restore = defineCommand({
   takes: "ID",
@@ -10,9 +10,10 @@ export const restore = defineCommand({
   },
   examples: ["loci restore mem_…", "loci restore mem_… --to 1"],
   run: async (desk, { values, positionals: [id = ""] }) => {
+    requireMemoryId(id);
     const version = readNumber("to", values.to, { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });
     const loci = await desk.connect();
     const receipt = await loci.memories.restore(id, { version });
-    await desk.output.answer(receipt, () => `${receipt.memory.id} ${receipt.status}, version ${receipt.memory.version}`);
+    await desk.output.answer(receipt, () => `${receipt.memory.id} restored${version === undefined ? "" : ` as it was in version ${version}`}, version ${receipt.memory.version} now`);
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from "../arguments/command.ts";
 import { readTextOrInput } from "../desk.ts";
-import { GROUP_OPTION, readNumber, readObject, readTime, readTrust, TRUSTS, TYPES } from "./fields.ts";
+import { GROUP_OPTION, readNumber, readObject, readTime, readTrust, requireMemoryId, TRUSTS, TYPES } from "./fields.ts";
 
 export const store = defineCommand({
   takes: "TEXT|-",
@@ -26,7 +26,7 @@ export const store = defineCommand({
     const { ref } = values;
     const body = {
       content,
-      group: values.group, type: values.type, tags: values.tag, title: values.title, session: values.session, supersedes: values.supersedes,
+      group: values.group, type: values.type, tags: values.tag, title: values.title, session: values.session, supersedes: values.supersedes === undefined ? undefined : requireMemoryId(values.supersedes),
       importance: readNumber("importance", values.importance, { min: 0, max: 1 }),
       trust: readTrust("trust", values.trust),
       metadata: readObject("metadata", values.metadata),

@@ -1,7 +1,7 @@
 import { defineCommand } from "../arguments/command.ts";
 import { readTextOrInput } from "../desk.ts";
 import { usageError } from "../exit.ts";
-import { readNumber, readObject, readTime, readTrust, TRUSTS, TYPES } from "./fields.ts";
+import { readNumber, readObject, readTime, readTrust, requireMemoryId, TRUSTS, TYPES } from "./fields.ts";
 
 export const update = defineCommand({
   takes: "ID [TEXT|-]",
@@ -20,6 +20,7 @@ export const update = defineCommand({
   },
   examples: ['loci update mem_… "Ada prefers green tea." --importance 0.8', "loci update mem_… --tag food --tag drink"],
   run: async (desk, { values, positionals: [id = "", ...words] }) => {
+    requireMemoryId(id);
     if (values.tag !== undefined && values["no-tags"] === true) throw usageError("--tag and --no-tags contradict each other. Give one of them.");
     const patch = {
       content: words.length === 0 ? undefined : await readTextOrInput(desk, words.join(" "), "the text"),

@@ -1,5 +1,7 @@
 import type { Desk } from "../desk.ts";
 import { CliError, type Outcome } from "../exit.ts";
+import { toRefusal } from "../failures.ts";
+import { toLoginCommand } from "../profiles/choice.ts";
 import { isOpenToOthers, readProfiles, toProfilesFile, type Profiles } from "../profiles/file.ts";
 import { askServer, type Asked } from "./ask.ts";
 
@@ -103,15 +105,17 @@ async function checkSignIn(desk: Desk): Promise<Finding> {
   const { LociError } = await import("@loci/sdk");
   try {
     const loci = await desk.connect();
+    const choice = await desk.choose();
     const { name, workspace, permissions, expires_at } = await loci.request("GET /v1/whoami");
     const who = `${name} in ${workspace.name} (${workspace.slug})`;
-    if (expires_at !== null && Date.parse(expires_at) - Date.now() < ENDS_SOON_MS) return { check: "sign-in", state: "warning", message: `${who} ends on ${expires_at.slice(0, 10)}.`, fix: "Sign in again before: loci login" };
-    if (!permissions.includes("memories:write")) return { check: "sign-in", state: "warning", message: `${who} may not store anything.`, fix: "To store as well, sign in again and allow it, or use a key that may." };
+    if (expires_at !== null && Date.parse(expires_at) - Date.now() < ENDS_SOON_MS) return { check: "sign-in", state: "warning", message: `${who} ends on ${expires_at.slice(0, 10)}.`, fix: `Before that, sign in again: ${toLoginCommand(choice)}` };
+    if (!permissions.includes("memories:write")) return { check: "sign-in", state: "warning", message: `${who} may not store anything.`, fix: `To store as well, sign in again and allow it, or use a key that may: ${toLoginCommand(choice)}` };
     return { check: "sign-in", state: "ok", message: who };
   } catch (error) {
     if (error instanceof CliError) return toFailed("sign-in", error);
     if (!(error instanceof LociError)) throw error;
-    return { check: "sign-in", state: "failed", message: error.message, outcome: error.status === UNAUTHENTICATED ? "auth" : "unexpected", fix: "Sign in again: loci login" };
+    const { message, outcome, hint } = toRefusal(error, await desk.choose());
+    return { check: "sign-in", state: "failed", message, outcome, ...(hint !== undefined && { fix: hint }) };
   }
 }
 

@@ -5,7 +5,9 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { expect, onTestFinished, test } from "vitest";
 import { shareListeningApp } from "../../../server/src/testing/chromium.ts";
+import { newConnection } from "../../../server/src/testing/connections.ts";
 import { MAIN, newMachine, type Machine } from "../testing/machine.ts";
+import { readName } from "./assistant.ts";
 import { writeWay } from "./settings-file.ts";
 
 const app = shareListeningApp();
@@ -30,6 +32,35 @@ test.each(["auto", "legacy"] as const)("an assistant stores and recalls over std
   const { id } = await call(client, "store_memory", { content: "Ada prefers tea." });
   expect(await call(client, "recall_memories", { query: "what does Ada prefer" })).toMatchObject({ memories: [{ id }] });
   expect(await ask("GET", `/v1/memories/${String(id)}`)).toMatchObject({ status: 200, body: { content: "Ada prefers tea." } });
+});
+
+test.each(["auto", "legacy"] as const)("what an assistant stores with a key, or in a folder, names the assistant (%s)", async (era) => {
+  const { key, call: ask } = await app().newWorkspace();
+  const client = await connectAssistant(newMachine({ LOCI_API_KEY: key, LOCI_BASE_URL: app().url }), ["mcp"], era);
+  const { id } = await call(client, "store_memory", { content: "Ada prefers tea." });
+  expect((await ask("GET", `/v1/memories/${String(id)}`)).body.source).toMatchObject({ kind: "mcp", client: "assistant/1.0.0" });
+
+  const local = await connectAssistant(newMachine(), ["mcp", "--local"], era);
+  await call(local, "store_memory", { content: "Ada plays the cello." });
+  expect(await call(local, "list_memories", {})).toMatchObject({ memories: [{ source: "mcp/assistant/1.0.0" }] });
+});
+
+test("a sign-in goes by the label that its person knows it by, whatever the assistant calls itself", async () => {
+  const person = await app().newPerson();
+  const { token } = await newConnection(app(), person, { client: { id: "loci-cli", name: "Loci CLI" } });
+  const client = await connectAssistant(newMachine({ LOCI_API_KEY: token, LOCI_BASE_URL: app().url }), ["mcp"]);
+  await call(client, "store_memory", { content: "Ada prefers tea." });
+  expect(await call(client, "list_memories", {})).toMatchObject({ memories: [{ source: "mcp/Loci CLI" }] });
+});
+
+const hello = (clientInfo: unknown) => ({ jsonrpc: "2.0" as const, id: 1, method: "initialize", params: { clientInfo } });
+test("an assistant's name goes into a header as one word, whatever it is, and none is none", () => {
+  expect(readName(hello({ name: "Visual Studio Code", version: "1.2 beta" }))).toBe("Visual-Studio-Code/1.2-beta");
+  expect(readName(hello({ name: " Café\r\nX-Evil: 1 ", version: 2 }))).toBe("Caf-X-Evil:-1");
+  expect(readName(hello({ name: "x".repeat(500), version: "1" }))?.length).toBeLessThan(70);
+  expect(readName({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: { "io.modelcontextprotocol/clientInfo": { name: "a", version: "1" } } } })).toBe("a/1");
+  for (const said of [undefined, null, 1, {}, { name: "" }, { name: "日本" }]) expect(readName(hello(said))).toBeNull();
+  expect(readName({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { clientInfo: { name: "a" } } })).toBeNull();
 });
 
 test("the minimal set of tools is offered to who asks for it", async () => {

@@ -1,8 +1,9 @@
 import type { Loci } from "@loci/sdk";
 import { createMcpServer, type Profile } from "@loci/mcp";
-import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Output } from "../output/output.ts";
 import { VERSION } from "../version.ts";
+import { Assistant } from "./assistant.ts";
 
 interface ServeOptions {
   tools: Profile;
@@ -12,7 +13,11 @@ interface ServeOptions {
 /** Speaks MCP on standard input and output until the client closes them, or a signal ends it. */
 export async function serveMcp(loci: Loci, { tools, output }: ServeOptions): Promise<void> {
   const ended = waitForEnd();
-  const handle = serveStdio(() => createMcpServer(loci, { profile: tools, version: VERSION }), { onerror: (error) => output.note(error.message) });
+  const assistant = new Assistant();
+  const caller = assistant.toCaller(loci);
+  const transport = new StdioServerTransport();
+  const handle = serveStdio(() => createMcpServer(caller, { profile: tools, version: VERSION }), { transport, onerror: (error) => output.note(error.message) });
+  assistant.listen(transport);
   await ended;
   await handle.close();
 }

@@ -44,11 +44,22 @@ function chooseCredentials(globals: Globals, { environment, named, baseUrl, kept
   return kept === undefined || kept.base_url !== baseUrl ? null : { from: "profile", profile: kept };
 }
 
+/** What a sign-in is asked for. */
+export interface LoginTerms extends Pick<Choice, "baseUrl" | "profileName"> {
+  headless?: boolean;
+}
+
+/** The command that signs in on these terms, for advice that can be copied. */
+export function toLoginCommand({ baseUrl, profileName, headless = false }: LoginTerms): string {
+  const flags = [headless ? "--headless" : "", profileName === DEFAULT_PROFILE ? "" : `--profile ${profileName}`, baseUrl === DEFAULT_BASE_URL ? "" : `--base-url ${baseUrl}`];
+  return ["loci login", ...flags.filter((flag) => flag !== "")].join(" ");
+}
+
 /** Throws what to do where nothing opens the server. */
-export function requireCredentials({ credentials, baseUrl, profileName }: Choice): Credentials {
+export function requireCredentials(choice: Choice): Credentials {
+  const { credentials, baseUrl } = choice;
   if (credentials !== null) return credentials;
-  const login = ["loci login", ...(profileName === DEFAULT_PROFILE ? [] : [`--profile ${profileName}`]), ...(baseUrl === DEFAULT_BASE_URL ? [] : [`--base-url ${baseUrl}`])].join(" ");
-  throw new CliError("auth", `You are not signed in to ${baseUrl}.`, { hint: `Run: ${login}\nOr set LOCI_API_KEY to an API key, and LOCI_BASE_URL to its server.` });
+  throw new CliError("auth", `You are not signed in to ${baseUrl}.`, { hint: `Run: ${toLoginCommand(choice)}\nOr set LOCI_API_KEY to an API key, and LOCI_BASE_URL to its server.` });
 }
 
 export function readBaseUrl(text: string): string {

@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { CliError } from "../exit.ts";
+import { toLoginCommand, type LoginTerms } from "../profiles/choice.ts";
 import { openCallback, type Return } from "./callback.ts";
 import { toSignInError } from "./refusals.ts";
 import { CLIENT, NO_SECRET, SCOPE, toRequestOptions, type Site } from "./site.ts";
@@ -15,20 +16,20 @@ interface BrowserOptions {
 
 /** Sends a person to the server's page and waits for them to come back: authorization code with PKCE over a loopback address. */
 export async function signInByBrowser(site: Site, { tell, open }: BrowserOptions): Promise<oauth.TokenEndpointResponse> {
-  await using callback = await openCallback();
+  using callback = await openCallback();
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const url = toAuthorizeUrl(site, { redirect_uri: callback.redirectUri, state, code_challenge: await oauth.calculatePKCECodeChallenge(verifier) });
   tell(url);
   open(url);
-  const returned = await callback.wait(state, toDeadline());
+  const returned = await callback.wait(state, toDeadline(site));
   try {
     const tokens = await exchange(site, { returned, state, verifier, redirectUri: callback.redirectUri });
     returned.answer("You are signed in", "Go back to the terminal. This page can be closed.");
     return tokens;
   } catch (error) {
     returned.answer("You are not signed in", "The terminal says why. This page can be closed.");
-    throw toSignInError(error, site.baseUrl);
+    throw toSignInError(error, site);
   }
 }
 
@@ -41,9 +42,9 @@ function toAuthorizeUrl({ server, resource }: Site, parameters: Record<string, s
   return url.href;
 }
 
-function toDeadline(): AbortSignal {
+function toDeadline(terms: LoginTerms): AbortSignal {
   const controller = new AbortController();
-  const late = new CliError("auth", `Nobody came back from the browser within ${WAIT_MAX_MINUTES} minutes.`, { hint: "Begin again: loci login. On a machine without a browser: loci login --headless" });
+  const late = new CliError("auth", `Nobody came back from the browser within ${WAIT_MAX_MINUTES} minutes.`, { hint: `Begin again: ${toLoginCommand(terms)}\nOn a machine without a browser: ${toLoginCommand({ ...terms, headless: true })}` });
   setTimeout(() => controller.abort(late), WAIT_MAX_MINUTES * 60_000).unref();
   return controller.signal;
 }

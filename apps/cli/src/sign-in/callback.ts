@@ -8,7 +8,8 @@ export interface Return {
   answer(title: string, text: string): void;
 }
 
-export interface Callback extends AsyncDisposable {
+/** Nothing waits for its end: what was answered is sent, and whoever holds the line open is cut off. */
+export interface Callback extends Disposable {
   redirectUri: string;
   /** Waits for the browser that brings `state` back. Others are turned away, so that no page can end the sign-in of another. */
   wait(state: string, signal: AbortSignal): Promise<Return>;
@@ -18,6 +19,9 @@ const HEADERS = {
   "content-type": "text/html; charset=utf-8", "cache-control": "no-store", connection: "close",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
 };
+
+// Browsers open spare connections and keep them; a short answer to the same machine is long gone by then.
+const CUT_OFF_AFTER_MS = 250;
 
 /** Listens on this machine alone, on any free port, for the browser to come back to (RFC 8252, 7.3). */
 export async function openCallback(): Promise<Callback> {
@@ -31,7 +35,7 @@ export async function openCallback(): Promise<Callback> {
   return {
     redirectUri: `${origin}/callback`,
     wait: (state, signal) => waitForReturn(server, { origin, state, signal }),
-    [Symbol.asyncDispose]: () => close(server),
+    [Symbol.dispose]: () => close(server),
   };
 }
 
@@ -43,11 +47,16 @@ interface Expected {
 
 function waitForReturn(server: Server, { origin, state, signal }: Expected): Promise<Return> {
   return new Promise((resolve, reject) => {
+    let returned = false;
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const url = URL.parse(request.url ?? "/", origin);
-      if (request.method !== "GET" || url?.pathname !== "/callback") return answer(response, 404, "Nothing is here", "This address only waits for a sign-in to come back.");
+      // A page that reaches this port under a name of its own is no browser that comes back.
+      const isOurs = request.headers.host === new URL(origin).host && url?.origin === origin;
+      if (!isOurs || request.method !== "GET" || url.pathname !== "/callback") return answer(response, 404, "Nothing is here", "This address only waits for a sign-in to come back.");
       if (url.searchParams.get("state") !== state) return answer(response, 400, "This is another sign-in", "Go back to the terminal and begin again.");
+      if (returned) return answer(response, 409, "This sign-in came back already", "The terminal says how it ended. This page can be closed.");
+      returned = true;
       resolve({ url, answer: (title, text) => answer(response, 200, title, text) });
     });
   });
@@ -57,8 +66,7 @@ function answer(response: ServerResponse, status: number, title: string, text: s
   response.writeHead(status, HEADERS).end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${title}: Loci</title><main><h1>${title}</h1><p>${text}</p></main></html>\n`);
 }
 
-/** What was answered is sent to its end. */
-async function close(server: Server): Promise<void> {
-  server.closeIdleConnections();
-  await new Promise((resolve) => server.close(resolve));
+function close(server: Server): void {
+  server.close();
+  setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
 }

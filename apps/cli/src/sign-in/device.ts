@@ -16,7 +16,7 @@ export async function signInByDevice(site: Site, tell: (device: oauth.DeviceAuth
     await tell(device);
     return await poll(site, device);
   } catch (error) {
-    throw toSignInError(error, baseUrl);
+    throw toSignInError(error, site);
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openProfile, shareBrowser, shareListeningApp } from "../../../server/src/testing/chromium.ts";
 import type { TestPerson } from "../../../server/src/testing/people.ts";
 import { newMachine, type Machine } from "../testing/machine.ts";
@@ -55,14 +56,37 @@ test("login opens the browser, and who presses Connect is signed in for the comm
   expect(await machine.run(["whoami"])).toMatchObject({ code: 4, stderr: expect.stringContaining("loci login") });
 });
 
-test("who presses Cancel is not signed in, and the command says so", async () => {
+test("a line that something holds open to the command does not keep it from ending, signed in", async () => {
   const machine = newMachine();
   const login = machine.start(["login", "--base-url", app().url]);
+  const url = await login.see(/(http\S+authorize\S+)/);
+  const port = Number(new URL(new URL(url).searchParams.get("redirect_uri") ?? "").port);
+  for (const said of ["", "GET /callback HTTP/1.1\r\n"]) {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    onTestFinished(() => void socket.destroy());
+    socket.write(said);
+  }
+  const page = await openAs(await app().newPerson({ name: "Ida Rhodes" }));
+  await page.goto(url);
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  expect(await login.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Ida Rhodes") });
+  expect((await machine.run(["whoami"])).code).toBe(0);
+
+  // What a person signed in for is for keys where it takes memories out and in, and that is said.
+  for (const args of [["export", "-"], ["import", "-"]]) {
+    expect(await machine.run(args, { input: '{"kind":"header","format":"loci","version":1}\n' }), args.join(" ")).toMatchObject({ code: 5, stdout: "", stderr: expect.stringMatching(/--api-key KEY, or LOCI_API_KEY/) });
+  }
+});
+
+test("who presses Cancel is not signed in, and the command says so, with what was given the first time", async () => {
+  const machine = newMachine();
+  const login = machine.start(["login", "--profile", "work", "--base-url", app().url]);
   const page = await openAs(await app().newPerson());
   await page.goto(await login.see(/(http\S+authorize\S+)/));
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("heading", { name: "You are not signed in" }).waitFor();
   expect(await login.ended).toMatchObject({ code: 4, stdout: "", stderr: expect.stringContaining("The sign-in was refused in the browser.") });
+  expect((await login.ended).stderr).toContain(`Try again: loci login --profile work --base-url ${app().url}\n`);
 });
 
 test("a page that guesses the address of the callback cannot end a sign-in", async () => {
@@ -97,7 +121,8 @@ test("login --headless shows a code, and waits until it is entered in a browser 
 
 test("login says where to go when the server is known by another address", async () => {
   const other = app().url.replace("localhost", "127.0.0.1");
-  expect(await newMachine().run(["login", "--base-url", other])).toMatchObject({ code: 2, stderr: expect.stringContaining(`loci login --base-url ${app().url}`) });
+  expect(await newMachine().run(["login", "--base-url", other])).toMatchObject({ code: 2, stderr: expect.stringContaining(`loci login --base-url ${app().url}\n`) });
+  expect((await newMachine().run(["login", "--headless", "--profile", "work", "--base-url", other])).stderr).toContain(`loci login --headless --profile work --base-url ${app().url}\n`);
 });
 
 test("login --api-key keeps a key that opens the server, from standard input or not, and no other", async () => {

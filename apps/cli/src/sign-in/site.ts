@@ -1,11 +1,11 @@
 import * as oauth from "oauth4webapi";
 import { CliError } from "../exit.ts";
 import { CLIENT_NAME } from "../client.ts";
+import { toLoginCommand, type LoginTerms } from "../profiles/choice.ts";
 import { toSignInError } from "./refusals.ts";
 
 /** A server, and how people sign in to it. */
-export interface Site {
-  baseUrl: string;
+export interface Site extends LoginTerms {
   /** What tokens are for (RFC 8707). */
   resource: string;
   server: oauth.AuthorizationServer;
@@ -30,19 +30,21 @@ export function toRequestOptions(url: string) {
 }
 
 /** Finds out how people sign in (RFC 9728, RFC 8414). */
-export async function discoverSite(baseUrl: string): Promise<Site> {
+export async function discoverSite(terms: LoginTerms): Promise<Site> {
+  const { baseUrl } = terms;
   const resource = new URL(`${baseUrl}/v1`);
   const options = toRequestOptions(baseUrl);
   try {
-    const { authorization_servers: [issuer = baseUrl] = [] } = await readResource(baseUrl, resource);
+    const { authorization_servers: [issuer = baseUrl] = [] } = await readResource(terms, resource);
     const response = await oauth.discoveryRequest(new URL(issuer), { algorithm: "oauth2", ...options });
-    return { baseUrl, resource: resource.href, server: await oauth.processDiscoveryResponse(new URL(issuer), response) };
+    return { ...terms, resource: resource.href, server: await oauth.processDiscoveryResponse(new URL(issuer), response) };
   } catch (error) {
-    throw toSignInError(error, baseUrl);
+    throw toSignInError(error, terms);
   }
 }
 
-async function readResource(baseUrl: string, resource: URL): Promise<oauth.ResourceServer> {
+async function readResource(terms: LoginTerms, resource: URL): Promise<oauth.ResourceServer> {
+  const { baseUrl } = terms;
   const response = await oauth.resourceDiscoveryRequest(resource, toRequestOptions(baseUrl));
   const copy = response.clone();
   try {
@@ -51,6 +53,6 @@ async function readResource(baseUrl: string, resource: URL): Promise<oauth.Resou
     const said = ((await copy.json().catch(() => null)) as { resource?: unknown } | null)?.resource;
     if (typeof said !== "string" || !said.endsWith("/v1") || said === resource.href) throw error;
     const own = said.slice(0, -"/v1".length);
-    throw new CliError("usage", `The server at ${baseUrl} is known as ${own}, and people sign in under that address only.`, { hint: `Run: loci login --base-url ${own}`, cause: error });
+    throw new CliError("usage", `The server at ${baseUrl} is known as ${own}, and people sign in under that address only.`, { hint: `Run: ${toLoginCommand({ ...terms, baseUrl: own })}`, cause: error });
   }
 }

@@ -62,7 +62,7 @@ export class TokenKeeper {
     try {
       return await refreshProfile(profile);
     } catch (error) {
-      if (!(error instanceof ResponseBodyError) || error.error !== "invalid_grant") throw toSignInError(error, profile.base_url);
+      if (!(error instanceof ResponseBodyError) || error.error !== "invalid_grant") throw toSignInError(error, { baseUrl: profile.base_url, profileName: this.#profileName });
       // Nothing will make it work again, so it is not tried again.
       const { [this.#profileName]: _ended, ...others } = readProfiles(this.#configDir);
       writeProfiles(this.#configDir, others);

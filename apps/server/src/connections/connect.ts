@@ -1,13 +1,14 @@
-import { notFound } from "@loci/kit/errors";
+import { invalid, notFound } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
-import { findInstallClient } from "@loci/mcp/install";
 import type { AuditAction } from "../audit/actions.ts";
 import { appendAudit, type AuditParts } from "../audit/append.ts";
 import type { Details } from "../audit/details.ts";
 import type { Origin } from "../audit/origin.ts";
+import type { ControlDb } from "../control/database.ts";
 import { findRole } from "../members/standing.ts";
-import { readPersonalPath } from "../oauth/resources.ts";
+import type { Limits } from "../oauth/offers.ts";
 import { OAUTH_SCOPES, type OAuthScope } from "../policy/oauth-scopes.ts";
+import { toLabel } from "./label.ts";
 
 /** What a person allows an app. */
 export interface Allowance {
@@ -24,14 +25,16 @@ export interface Allowance {
 
 /**
  * Connects an app in the transaction that runs, and answers with the connection's id. A person has one connection with a
- * client, workspace and resource: where it is there, it becomes what was allowed now, and keeps its label.
+ * client, workspace and resource: where it is there, it takes the scopes that were allowed now, keeps its label, and its
+ * limits can become narrower; what lifts them is `updateConnection` alone. Throws `invalid_request` for another group.
  */
 export function connect(parts: AuditParts, { origin }: { origin: Origin }, allowance: Allowance): Promise<string> {
   const { control, now } = parts;
-  const { user_id, workspace_id, client, resource, group, read_only } = allowance;
+  const { user_id, workspace_id, client, resource } = allowance;
   return control.transaction(async () => {
     const { db } = control;
     if ((await findRole(db, workspace_id, user_id)) === undefined) throw notFound("workspace");
+    const { group, read_only } = await limit(db, allowance);
     const scopes = OAUTH_SCOPES.filter((scope) => allowance.scopes.includes(scope));
     const terms = { scopes: scopes.join(" "), group_name: group, read_only: read_only ? 1 : 0 } as const;
     const row = { id: newId("con"), user_id, workspace_id, client_id: client.id, label: toLabel(allowance), resource, ...terms, created_at: now().toISOString(), last_used_at: null, revoked_at: null };
@@ -44,14 +47,14 @@ export function connect(parts: AuditParts, { origin }: { origin: Origin }, allow
   });
 }
 
-/** What people call the connection until they say otherwise: as the personal URL names the program, else as it names itself. */
-function toLabel({ client, resource }: Allowance): string {
-  const named = readPersonalPath(new URL(resource).pathname)?.client;
-  return named === undefined || named === OTHER ? client.name : (findInstallClient(named)?.title ?? named);
+/** What was allowed now, within the limits that stand: who signs in once more lifts them for no sign-in of before. */
+async function limit(db: ControlDb, { user_id, workspace_id, client, resource, group, read_only }: Allowance): Promise<Limits> {
+  const live = await db.selectFrom("connections").select(["label", "group_name", "read_only"])
+    .where("user_id", "=", user_id).where("workspace_id", "=", workspace_id).where("client_id", "=", client.id).where("resource", "=", resource).where("revoked_at", "is", null).executeTakeFirst();
+  if (live === undefined) return { group, read_only };
+  if (live.group_name !== null && group !== null && group !== live.group_name) throw invalid("group", `"${live.label}" is limited to the group ${live.group_name} from before. Change that under /connections.`);
+  return { group: live.group_name ?? group, read_only: read_only || live.read_only === 1 };
 }
-
-/** The name in personal URLs for whatever has none. */
-const OTHER = "other";
 
 interface Connected {
   id: string;

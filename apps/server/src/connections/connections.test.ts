@@ -116,7 +116,7 @@ test("a connection is called what the personal URL calls the program, else what 
   const labelOf = async (resource: string) => (await ada.call("GET", `/v1/connections/${(await newConnection(app(), ada, { resource })).connection_id}`)).body.label;
   const labels = [];
   for (const resource of ["/mcp", "/v1", "/mcp/other/x", "/mcp/claude-code/x", "/mcp/my-bot/x"]) labels.push(await labelOf(resource));
-  expect(labels).toEqual(["Heron", "Heron", "Heron", "Claude Code", "my-bot"]);
+  expect(labels).toEqual(["Heron", "Heron", "Heron", "Claude Code (Heron)", "my-bot (Heron)"]);
 });
 
 test("admins see and cut off every member's apps, others do not, and what an app read and wrote stays between it and its person", async () => {

@@ -7,6 +7,7 @@ import type { Peppers } from "../keys/secrets.ts";
 import type { ClientActor } from "../policy/actor.ts";
 import { isOAuthScope, permissionsFor } from "../policy/oauth-scopes.ts";
 import { permissionsOf } from "../policy/permissions.ts";
+import { liveConnections } from "./live.ts";
 import { hashesOfToken } from "./tokens.ts";
 
 interface KnownToken {
@@ -57,25 +58,21 @@ export class ConnectionVerifier {
   }
 
   private async read(token: string): Promise<KnownToken | undefined> {
-    const row = await this.control.reads.selectFrom("tokens")
-      .innerJoin("token_families", "token_families.id", "tokens.family_id")
-      .innerJoin("connections", "connections.id", "token_families.connection_id")
-      .innerJoin("workspaces", "workspaces.id", "connections.workspace_id")
-      .innerJoin("users", "users.id", "connections.user_id")
-      // What the person may do now, not what they might when they allowed it.
-      .innerJoin("members", (join) => join.onRef("members.workspace_id", "=", "connections.workspace_id").onRef("members.user_id", "=", "connections.user_id"))
-      .select(["connections.id as connection_id", "connections.client_id", "connections.label", "connections.user_id", "connections.workspace_id", "connections.group_name", "connections.read_only",
+    const row = await liveConnections(this.control.reads)
+      .innerJoin("token_families", "token_families.connection_id", "connections.id")
+      .innerJoin("tokens", "tokens.family_id", "token_families.id")
+      .innerJoin("clients", "clients.id", "connections.client_id")
+      .select(["connections.id as connection_id", "connections.client_id", "clients.kind as client_kind", "connections.label", "connections.user_id", "connections.workspace_id", "connections.group_name", "connections.read_only",
         "connections.scopes as allowed", "token_families.resource", "tokens.scopes", "tokens.expires_at", "members.role", "workspaces.delete_after", "users.delete_after as user_leaving_at"])
       .where("tokens.token_hash", "in", hashesOfToken(this.peppers, token)).where("tokens.kind", "=", "access").where("tokens.spent_at", "is", null)
-      .where("token_families.ended_at", "is", null).where("connections.revoked_at", "is", null)
-      .where("workspaces.deleting_at", "is", null).where("users.disabled_at", "is", null).where("users.deleting_at", "is", null).executeTakeFirst();
+      .where("token_families.ended_at", "is", null).executeTakeFirst();
     if (row === undefined) return undefined;
-    const { connection_id, client_id, label, user_id, workspace_id, group_name: group, resource, role } = row;
+    const { connection_id, client_id, client_kind, label, user_id, workspace_id, group_name: group, resource, role } = row;
     const allowed = row.allowed.split(" ");
     const scopes = row.scopes.split(" ").filter(isOAuthScope).filter((scope) => allowed.includes(scope));
     const may = permissionsFor(scopes, { readOnly: row.read_only === 1 }).intersection(permissionsOf(role));
     const leaving_at = row.delete_after ?? row.user_leaving_at;
-    return { actor: { kind: "client", connection_id, client_id, label, user_id, workspace_id, group, resource, scopes, may, mode: "live", leaving_at }, expiresMs: Date.parse(row.expires_at) };
+    return { actor: { kind: "client", connection_id, client_id, own: client_kind === "own", label, user_id, workspace_id, group, resource, scopes, may, mode: "live", leaving_at }, expiresMs: Date.parse(row.expires_at) };
   }
 
   /** Writes when connections were last used; a failure costs only that, and is tried again. */

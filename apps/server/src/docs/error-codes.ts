@@ -39,7 +39,7 @@ export const ERROR_CODE_PAGES: Record<ErrorCode, ErrorCodePage> = {
     meaning: "Who calls is known, but may not do this.",
     causes: [
       "A key lacks the scope of the call (`details.scope`), or is used from an address that its list does not hold.",
-      "A key is bound to a group, and the request names another or is about the whole workspace.",
+      "A key or a connected app is limited to a group, and the request names another (`other_group`) or is about the whole workspace.",
       "A member's role does not allow it (`details.roles` may), or the call is for people or for operators alone.",
       "It is sensitive, and the last proof of who one is was more than ten minutes ago (`details.reason` is `proof_required`).",
       "The proof was wrong: `wrong_password`, `wrong_code`, `code_used`, `passkey_refused`.",
@@ -47,7 +47,7 @@ export const ERROR_CODE_PAGES: Record<ErrorCode, ErrorCodePage> = {
       "The account or the workspace waits for its deletion, or the account was shut.",
       "A memory of lower trust may not replace one of higher trust.",
     ],
-    fix: "The message says who may. For `proof_required`: `POST /v1/account/prove` with a password, code or passkey, then repeat. For `cross_site`: send it from this server's own pages, or with `Origin` set to its address. Use a key with the scope that is named, and leave `group` out with a key that is bound to one.",
+    fix: "The message says who may. For `proof_required`: `POST /v1/account/prove` with a password, code or passkey, then repeat. For `cross_site`: send it from this server's own pages, or with `Origin` set to its address. Use a key with the scope that is named, and leave `group` out where the caller is limited to one.",
     repeat: "Only after what is missing was given: a proof, a scope, a role.",
   },
   not_found: {

@@ -114,8 +114,14 @@ function toOperation(call: RouteCall, actor: Actor, { id: action }: Route): Oper
     ...(actor.kind === "key" && { key_id: actor.key_id }),
     ...(actor.kind === "client" && { connection_id: actor.connection_id }),
     ...(client !== undefined && client !== "" && { client }),
-    ...(call.via !== undefined && { source_kind: call.via.kind }),
+    ...toSay(call, actor),
   };
+}
+
+/** What an app writes is its word, never its person's, and what it came by is not its to say. */
+function toSay({ via }: RouteCall, actor: Actor): Pick<Operation, "source_kind" | "trust_max"> {
+  if (actor.kind === "client" && !actor.own) return { source_kind: via?.kind ?? "api", trust_max: "agent" };
+  return via === undefined ? {} : { source_kind: via.kind };
 }
 
 /** A connection has the name that its person knows it by; of others there is only their own word. */

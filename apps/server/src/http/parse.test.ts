@@ -42,8 +42,15 @@ test.each([
 
 test("all faults are told at once, the first one first", () => {
   const fault = faultOf(Body, { content: 1, importance: "high", grop: "g" });
-  expect(fault.message).toContain("and 2 more");
+  expect(fault.message).toBe("`content` must be a string, not a number. `importance` must be a number, not a string. `grop` is not a field here. Did you mean \"group\"?");
   expect(fault.details?.["faults"]).toMatchObject([{ param: "content" }, { param: "importance" }, { param: "grop" }]);
+});
+
+test("a message tells three faults whole and counts the others, and shows nobody a pattern", () => {
+  const Long = z.strictObject(Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, z.string().regex(/^x+$/)])));
+  const { message, details } = faultOf(Long, { a: "1", b: "1", c: "1", d: "1", e: "1" });
+  expect(message).toBe("`a` is not written the way that this field needs it. `b` is not written the way that this field needs it. `c` is not written the way that this field needs it. And 2 more.");
+  expect(details?.["faults"]).toHaveLength(5);
 });
 
 test("a value that is no object at all is a fault of the body", () => {

@@ -13,6 +13,8 @@ interface Fault {
 
 // More would only bury the first; the caller repairs and repeats.
 const FAULTS_MAX = 20;
+/** A message is read by people; `details.faults` has them all. */
+const FAULTS_TOLD_MAX = 3;
 
 /** The parsed value, or one error that names every fault; `at` is where `value` lies in the request. */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown, at: Path = []): z.output<Schema> {
@@ -43,9 +45,9 @@ export function suggest(word: string, known: readonly string[]): string {
 function toError(faults: Fault[]): AppError {
   const [first] = faults;
   if (first === undefined) return new AppError("invalid_request", "The request is not valid.");
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more, see details.faults)` : "";
   const named = faults.map(({ param, message }) => ({ param, message }));
-  return new AppError(first.code, first.message + more, { ...(first.param !== "" && { param: first.param }), details: { faults: named } });
+  const more = faults.length > FAULTS_TOLD_MAX ? ` And ${faults.length - FAULTS_TOLD_MAX} more.` : "";
+  return new AppError(first.code, faults.slice(0, FAULTS_TOLD_MAX).map(({ message }) => message).join(" ") + more, { ...(first.param !== "" && { param: first.param }), details: { faults: named } });
 }
 
 function toFaults(issue: z.core.$ZodIssue, at: Path): Fault[] {
@@ -128,7 +130,7 @@ function explainFormat(issue: { format: string; pattern?: string }): string {
   if (issue.format === "datetime") return "must be a time like 2026-11-21T07:30:00Z (RFC 3339).";
   if (issue.format === "date") return "must be a day like 2026-11-21.";
   if (issue.format === "url") return "must be a URL like https://example.com/path.";
-  if (issue.format === "regex") return `must match ${issue.pattern ?? "the pattern of this field"}.`;
+  if (issue.format === "regex") return "is not written the way that this field needs it.";
   return `must be ${article(issue.format.replaceAll("_", " "))}.`;
 }
 

@@ -6,20 +6,21 @@ import { HttpError } from "../http/errors.ts";
 import type { Route, RouteScope } from "../http/route.ts";
 import { isResourcePath, toMetadataUrl } from "../oauth/resources.ts";
 import type { ProgramActor } from "../policy/actor.ts";
-import { oauthScopesFor, type OAuthScope } from "../policy/oauth-scopes.ts";
+import { OAUTH_SCOPES, oauthScopesFor, type OAuthScope } from "../policy/oauth-scopes.ts";
 import { isPermission } from "../policy/permissions.ts";
 
 type GateConfig = Pick<Config, "publicUrl" | "mode" | "conformanceFixtures">;
 
 /** What a call of the gate is told of. */
 interface Knock {
+  method: string;
   actor: ProgramActor;
   url: string;
   header(name: string): string | null;
 }
 
-// What a client asks for at first; forgetting is asked for when it is needed.
-const SCOPES_AT_FIRST: readonly OAuthScope[] = ["memory:read", "memory:write"];
+// What a client asks for at first. Some ask for that alone whatever they are told later, so all of it: people take away what they like.
+const SCOPES_AT_FIRST: readonly OAuthScope[] = OAUTH_SCOPES;
 
 /** What stands between the front door and the protocol: whose page sent it, and which scopes its message needs. */
 export class McpGate {
@@ -56,6 +57,7 @@ export class McpGate {
 
   /** Refuses messages that this server takes none of, and those whose sender lacks a scope. */
   requireMessage(message: unknown, knock: Knock): void {
+    if (message === undefined && knock.method === "POST") throw new AppError("invalid_request", "There is no message: the body is empty. Send one JSON-RPC message, with the header Content-Type: application/json.");
     if (Array.isArray(message)) throw new AppError("invalid_request", "Send one message at a time: MCP has no batches since 2025-06-18.");
     const { method, params } = readMethod(message);
     const missing = this.listScopes(method, params).filter((scope) => lacks(knock.actor, scope));
@@ -63,9 +65,14 @@ export class McpGate {
   }
 
   /** Where one signs in, for an answer of 401 (RFC 9728 5.1). */
-  toChallenge({ url, header }: Omit<Knock, "actor">): string {
+  toChallenge({ url, header }: Pick<Knock, "url" | "header">): string {
     const invalid = header("authorization") === null ? [] : ['error="invalid_token"'];
     return `Bearer ${[...invalid, ...this.toParts(url, SCOPES_AT_FIRST)].join(", ")}`;
+  }
+
+  /** What to do who came without credentials: programs that sign people in read the challenge, so this is for who looks at it. */
+  toWelcome(): string {
+    return `Sign in first. An MCP client that is given this address opens a browser for that, and ${this.config.publicUrl}/connect shows how to add it to yours. Without signing in: give an API key in the header "Authorization: Bearer mk_…".`;
   }
 
   private toStepUp(missing: readonly OAuthScope[], { actor, url }: Knock): HttpError {

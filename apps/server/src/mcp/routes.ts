@@ -1,7 +1,7 @@
 import type { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import type { ErrorReply } from "../http/errors.ts";
-import { guarded, whole, type Answers, type AnyReply, type Declaration, type OpenCall, type ProgramCall, type RequestParts, type Route } from "../http/route.ts";
+import { guarded, redirect, whole, type Answers, type AnyReply, type Declaration, type OpenCall, type ProgramCall, type RequestParts, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { toCaller } from "./caller.ts";
 import { McpGate } from "./gate.ts";
@@ -15,7 +15,7 @@ const Profiled = z.strictObject({
   profile: z.enum(["full", "minimal"]).default("full").describe("`minimal` shows four tools instead of all."),
 });
 const Personal = z.strictObject({
-  client: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/).describe("The program, as memories shall name it: claude, cursor."),
+  client: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be the name of a program in small letters, digits and hyphens, as in /mcp/cursor/acme. Take the address as /connect shows it.").describe("The program, as memories shall name it: claude, cursor."),
   workspace: z.string().describe("The workspace, by id or slug."),
 });
 const Message = z.unknown().meta({ description: "A message of MCP (JSON-RPC 2.0)." });
@@ -47,9 +47,10 @@ export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
       const { body, ...rest } = more;
       return guarded<"any program", McpRequest, Answers>("any program", {
         ...rest, method, path, tags: ["MCP"], responses: ANSWERS,
+        ...(method === "get" && { responses: { ...ANSWERS, 303: redirect("For browsers: to the page that shows how to connect an assistant.") } }),
         request: { query: Profiled, ...(params !== undefined && { params }), ...(body !== undefined && { body, bodyBytesMax: MESSAGE_BYTES_MAX }) },
         audience: (url) => gate.listResources(url),
-        refusal: (error, standard, call) => refuse(gate, error, standard, call),
+        refusal: (error, standard, call) => (method === "get" && wantsPage(call) ? { status: 303, location: `${parts.config.publicUrl}/connect` } : refuse(gate, error, standard, call)),
       }, answer);
     };
     return [
@@ -63,7 +64,7 @@ export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
 async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<McpRequest>): Promise<{ status: number; response: Response }> {
   const { request, params, query, body } = call;
   gate.requireOwnSite(call);
-  gate.requireMessage(body, call);
+  gate.requireMessage(body, { ...knockOf(call), method: request.method });
   const client = params?.client ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
   const onError = (error: unknown) => call.log.error({ err: error }, "a tool failed");
   const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile, onError });
@@ -72,7 +73,14 @@ async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<Mcp
   return { status: response.status, response };
 }
 
+const knockOf = ({ actor, url, header }: ProgramCall) => ({ actor, url, header });
+
+/** A person has opened the address in a browser. Clients of MCP ask for an event stream. */
+const wantsPage = ({ header }: Pick<OpenCall, "header">): boolean => /\btext\/html\b/.test(header("accept") ?? "");
+
 function refuse(gate: McpGate, error: AppError, standard: ErrorReply, call: OpenCall): AnyReply {
-  if (standard.status === 401) standard.headers["www-authenticate"] = gate.toChallenge(call);
-  return toRpcRefusal(error, standard, readRpcId(call.body));
+  if (standard.status !== 401) return toRpcRefusal(error, standard, readRpcId(call.body));
+  const headers = { ...standard.headers, "www-authenticate": gate.toChallenge(call) };
+  const message = call.header("authorization") === null && call.header("x-api-key") === null ? gate.toWelcome() : error.message;
+  return toRpcRefusal(error, { ...standard, headers, body: { error: { ...standard.body.error, message } } }, readRpcId(call.body));
 }

@@ -12,12 +12,15 @@ const CONTROL = /\p{Cc}/u;
 
 const bytesOf = (text: string): number => Buffer.byteLength(text, "utf8");
 
+/** An empty text has a fault of its own. */
+const isNotBlank = (text: string): boolean => text === "" || text.trim() !== "";
+
 /** Text on one line, `charsMax` long at most, that is more than spaces. */
 export const line = (charsMax: number) =>
   z.string()
     .min(1)
     .max(charsMax)
-    .refine((text) => text.trim() !== "", "may not be empty.")
+    .refine(isNotBlank, "may not be only spaces.")
     .refine((text) => !CONTROL.test(text), "may not hold control characters such as line breaks.");
 
 // Controls of direction turn around what stands beside a name.
@@ -40,7 +43,7 @@ export const GroupName = line(200)
 
 export const Content = z.string()
   .min(1)
-  .refine((text) => text.trim() !== "", "may not be empty.")
+  .refine(isNotBlank, "may not be only spaces.")
   .superRefine((text, ctx) => {
     const bytes = bytesOf(text);
     if (bytes <= CONTENT_BYTES_MAX) return;

@@ -1,3 +1,4 @@
+import { requireOwnGroup } from "@loci/engine";
 import { isId } from "@loci/kit/ids";
 import { z } from "zod";
 import { guarded, json, type Route } from "../http/route.ts";
@@ -38,7 +39,8 @@ const list = guarded("memories:read", {
   summary: "List memories", description: "A page at a time, the newest first; the pages stay in order while others write.",
   request: { query: ListQuery },
   responses: { 200: json(pageOf("MemoryPage", Memory), "A page of memories.") },
-}, async ({ workspace, operation, query: { type: types, tag: tags, ...query } }) => {
+}, async ({ actor, workspace, operation, query: { type: types, tag: tags, ...query } }) => {
+  requireOwnGroup(actor.group, query.group, operation);
   const page = await workspace.listMemories({ ...query, types, tags });
   workspace.meter(operation, page.items);
   return { status: 200, body: toPageBody(page) };

@@ -72,16 +72,16 @@ type Draft = { content?: unknown; messages?: unknown; valid_from?: string | unde
 
 function checkStoreForm(body: Draft, ctx: z.RefinementCtx): void {
   if (body.messages === undefined && body.content === undefined) {
-    ctx.addIssue({ code: "custom", path: ["content"], message: "Give the text to keep as content, or a conversation as messages." });
+    ctx.addIssue({ code: "custom", path: ["content"], message: "Give the text to keep as `content`, or a conversation as `messages`." });
   }
   if (body.messages === undefined) return;
   const alone = ["content", ...Object.keys(singleFields)].filter((name) => body[name as keyof Draft] !== undefined);
-  for (const name of alone) ctx.addIssue({ code: "custom", path: [name], message: `It does not go with messages. ${name === "content" ? "Give one of the two." : "Say it in each message, or leave it out."}` });
+  for (const name of alone) ctx.addIssue({ code: "custom", path: [name], message: `does not go with \`messages\`. ${name === "content" ? "Give one of the two." : "Say it in each message, or leave it out."}` });
 }
 
 function checkValidity({ valid_from, valid_to }: Draft, ctx: z.RefinementCtx): void {
   if (valid_from !== undefined && valid_to !== undefined && valid_to < valid_from) {
-    ctx.addIssue({ code: "custom", path: ["valid_to"], message: "It is before valid_from. Swap the two, or leave one out." });
+    ctx.addIssue({ code: "custom", path: ["valid_to"], message: "is before `valid_from`. Swap the two, or leave one out." });
   }
 }
 
@@ -91,7 +91,7 @@ const TagList = z.array(Tag).min(1).max(50);
 const Query = z.string()
   .min(1)
   .max(QUERY_CHARS_MAX)
-  .refine((text) => text.trim() !== "", "may not be only spaces: ask something.")
+  .refine((text) => text === "" || text.trim() !== "", "may not be only spaces: ask something.")
   .describe("The question, in plain words.")
   .meta({ examples: ["Where does Ana like to sit?"] });
 
@@ -116,7 +116,7 @@ export const RecallBody = z.strictObject({
   recency: Share.optional().describe("Weight of how new a memory is, 0 to 1; 0 unless said."),
   importance: Share.optional().describe("Weight of how important a memory is, 0 to 1; 0 unless said."),
 }).superRefine(({ since, until }, ctx) => {
-  if (since !== undefined && until !== undefined && until < since) ctx.addIssue({ code: "custom", path: ["until"], message: "It is before since. Swap the two." });
+  if (since !== undefined && until !== undefined && until < since) ctx.addIssue({ code: "custom", path: ["until"], message: "is before `since`. Swap the two." });
 }).meta({ id: "RecallBody", description: "A question to the memory.", examples: [{ query: "Where does Ana like to sit?", group: "user:ana", limit: 5 }] });
 
 const Matching = z.strictObject({

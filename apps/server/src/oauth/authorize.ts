@@ -1,17 +1,18 @@
 import { AppError } from "@loci/kit/errors";
 import { guarded, redirect, stream, type AnyReply, type OpenCall, type Route } from "../http/route.ts";
 import type { PageAssets } from "../pages/assets.ts";
-import { toConsentPage, toRefusedPage } from "../pages/consent-page.ts";
+import { toConsentPage, toRefusedPage, toUnansweredPage } from "../pages/consent-page.ts";
 import { PAGE_POLICY, toPage, type PageParts } from "../pages/layout.ts";
 import type { Parts } from "../parts.ts";
 import type { Person } from "../policy/actor.ts";
 import { sessionCookieOf } from "../sessions/cookie.ts";
-import { getClient } from "./clients.ts";
+import { getClient, type Client } from "./clients.ts";
 import { createCode } from "./codes.ts";
-import { createConsent, findRemembered, listOffered, type OfferedWorkspace } from "./consents.ts";
+import { createConsent, findRemembered } from "./consents.ts";
 import { OAuthError, toDescription } from "./errors.ts";
 import { chargeAuthorization } from "./limits.ts";
-import { isRegistered } from "./redirects.ts";
+import { isLoopback, isRegistered } from "./redirects.ts";
+import { listOffered, withLimits, type OfferedWorkspace } from "./offers.ts";
 import { AuthorizationQuery, readRequest, toLocation, type AuthorizationRequest } from "./request.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -24,12 +25,12 @@ export function authorizeRoute(parts: Parts, assets: PageAssets): Route {
 
   return guarded("open", {
     id: "authorizeApp", method: "get", path: "/oauth/authorize", tags: ["OAuth"], repeat: "safe",
-    summary: "Ask a person for access", description: "OAuth 2.1 with PKCE. Shows the person who asks and for what, after signing in where that is needed. Until client and way back are certain, nobody is sent anywhere.",
+    summary: "Ask a person for access", description: "OAuth 2.1 with PKCE. Shows the person who asks and for what, after signing in where that is needed. Until client and way back are certain, nobody is sent anywhere; with the faults of an app that registered itself, only to the person's own machine.",
     request: { query: AuthorizationQuery },
     responses: {
       200: page("The question to the person."),
       303: redirect("To signing in, or back to the app: with a code where it was allowed before, or with the reason why not."),
-      400: page("Why this cannot be: the client or the way back is not certain."),
+      400: page("Why this cannot be: the client or the way back is not certain, or leads where an app that registered itself likes; then with a link to go there."),
       403: page("Why this person cannot connect an app."),
       404: page("There is no such workspace for this person."),
       429: page("Too often: repeat after `Retry-After` seconds."),
@@ -42,11 +43,12 @@ export function authorizeRoute(parts: Parts, assets: PageAssets): Route {
     },
   }, async (call) => {
     const answer = await authorize(parts, call);
-    return "location" in answer ? { status: 303, location: answer.location } : show(200, answer);
+    if ("location" in answer) return { status: 303, location: answer.location };
+    return "refused" in answer ? show(400, answer.refused) : show(200, answer);
   });
 }
 
-type Answer = PageParts | { location: string };
+type Answer = PageParts | { location: string } | { refused: PageParts };
 
 async function authorize(parts: Parts, call: OpenCall<{ query: typeof AuthorizationQuery }>): Promise<Answer> {
   const { config: { publicUrl } } = parts;
@@ -62,9 +64,16 @@ async function authorize(parts: Parts, call: OpenCall<{ query: typeof Authorizat
     return await askPerson(parts, call, readRequest(publicUrl, client, way, query));
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    return { location: toLocation(publicUrl, way, { error: error.oauth_code, error_description: toDescription(error.message) }) };
+    const location = toLocation(publicUrl, way, { error: error.oauth_code, error_description: toDescription(error.message) });
+    return mayBounce(client, redirect_uri) ? { location } : { refused: toUnansweredPage(error, client, location) };
   }
 }
+
+/**
+ * Whether errors go back to the app by themselves. Not where anybody can register any place: else this server would take
+ * whoever opens a link to wherever its writer likes (RFC 9700 4.11.2).
+ */
+const mayBounce = ({ kind }: Client, redirect_uri: string): boolean => kind !== "registered" || isLoopback(redirect_uri);
 
 async function askPerson(parts: Parts, call: OpenCall, request: AuthorizationRequest): Promise<Answer> {
   const { config: { publicUrl } } = parts;
@@ -75,7 +84,7 @@ async function askPerson(parts: Parts, call: OpenCall, request: AuthorizationReq
     return { location: toSignIn(call.url) };
   }
   if (person.leaving_at !== null) throw new AppError("forbidden", `Your account is going to be deleted after ${person.leaving_at.slice(0, 10)}, so no app can be connected to it. The start page lets you keep it.`);
-  const workspaces = await listChoices(parts, person, request);
+  const workspaces = await withLimits(parts, { ...person, client_id: request.client.id, resource: request.resource }, await listChoices(parts, person, request));
   const connection_id = request.prompts.includes("consent") ? undefined : await findRemembered(parts, person, request);
   if (connection_id === undefined && silent) throw new OAuthError("interaction_required", "The person has to be asked.");
   await chargeAuthorization(parts, person.user_id);

@@ -1,5 +1,4 @@
 import { SECOND_MS } from "@loci/kit/clock";
-import { AppError } from "@loci/kit/errors";
 import type { OpenCall } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
 import { checkAssertion, readAssertion, readSubject, spendAssertion, type Proof } from "./assertions.ts";
@@ -34,10 +33,10 @@ export function refuseAssertion(form: Form): void {
   if (readAssertion(form) !== null) throw refused(PUBLIC);
 }
 
-/** Where a document was public and is not fresh any more, it may have taken keys since. One that cannot be read says nothing else than before. */
+/** Where a document was public and is not fresh any more, it may have taken keys since. One that cannot be read says nothing else than before; that we did not look says nothing. */
 async function requirePublic(parts: Parts, known: Client, address: string | null): Promise<string> {
   // Nothing is fetched for who should show something.
-  const client = known.keys !== null ? known : await renewClient(parts, known, { agedMs: Infinity, charge: () => chargeRenewal(parts, address) }).catch((error: unknown) => (error instanceof AppError ? known : Promise.reject(error)));
+  const client = known.keys !== null ? known : await renewClient(parts, known, { agedMs: Infinity, charge: () => chargeRenewal(parts, address) }).catch((error: unknown) => (error instanceof OAuthError ? known : Promise.reject(error)));
   if (client.keys !== null) throw refused("The document of this client names private_key_jwt: send client_assertion, signed with one of its keys.");
   return client.id;
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Selectable } from "kysely";
 import type { Origin } from "../audit/origin.ts";
 import { noteConnection } from "../connections/connect.ts";
+import { isLive } from "../connections/live.ts";
 import { hashesOfToken, hashToken, mintToken, TOKEN_LIFE_MS } from "../connections/tokens.ts";
 import type { ControlTables } from "../control/tables.ts";
 import { OAuthError } from "./errors.ts";
@@ -69,8 +70,7 @@ function fits(challenge: string, verifier: string): boolean {
 async function spend(parts: FamilyParts, origin: Origin, row: CodeRow): Promise<IssuedTokens | OAuthError> {
   const { control: { db }, now } = parts;
   const { code_hash, connection_id, scopes, resource } = row;
-  const { revoked_at } = await db.selectFrom("connections").select("revoked_at").where("id", "=", connection_id).executeTakeFirstOrThrow();
-  if (revoked_at !== null) return refused("What this code stands for was revoked.");
+  if (!(await isLive(db, connection_id))) return refused("What this code stands for was revoked.");
   const { numUpdatedRows } = await db.updateTable("authorization_codes").set({ spent_at: now().toISOString() }).where("code_hash", "=", code_hash).where("spent_at", "is", null).executeTakeFirstOrThrow();
   // Somebody else was first, since it was read.
   if (numUpdatedRows !== 1n) return endReplayed(parts, origin, row);

@@ -9,8 +9,8 @@ const ConsentAnswer = z.discriminatedUnion("allow", [
   z.strictObject({
     allow: z.literal(true).describe("The app may in."),
     workspace: z.string().min(1).optional().describe("In which workspace, by id or slug; needed unless the app came by a personal URL, which names one."),
-    group: GroupName.nullable().optional().describe("The only group that it sees; all of the workspace unless said."),
-    read_only: z.boolean().optional().describe("Whether it changes nothing, whatever its scopes are; no, unless said."),
+    group: GroupName.nullable().optional().describe("The only group that it sees; all of the workspace, or what it was limited to before, unless said."),
+    read_only: z.boolean().optional().describe("Whether it changes nothing, whatever its scopes are; as it was limited before, or no, unless said."),
     scopes: z.array(z.enum(OAUTH_SCOPES)).min(1).optional().describe("What it may do, of what it asked for; all of that unless said."),
   }),
 ]).meta({ id: "ConsentAnswer", description: "A person's answer to an app that asks for access.", examples: [{ allow: true, workspace: "acme", scopes: ["memory:read"] }] });

@@ -53,7 +53,6 @@ test("less than was allowed before needs no question; more, another resource, or
   await signIn.tokens();
   expect(await outcomeOf(signIn, { scope: "memory:read" })).toBe("code");
   expect(await outcomeOf(signIn, { scope: "memory:read memory:write memory:delete" })).toBe("asked");
-  expect(await outcomeOf(signIn, { resource: `${PUBLIC_URL}/v1` })).toBe("asked");
   expect(await outcomeOf(signIn, { resource: `${PUBLIC_URL}/mcp/claude/${person.workspace}` })).toBe("asked");
   expect(await outcomeOf(signIn, { prompt: "consent" })).toBe("asked");
 });
@@ -96,7 +95,7 @@ test("what one person allowed counts for nobody else", async () => {
 });
 
 test("to connect anew changes the connection that is there, and tokens of before keep no more than is allowed now", async () => {
-  const { signIn, person } = await newVisit(await newClient(app()));
+  const { signIn, person } = await newVisit(await newClient(app(), "Heron", "own"));
   const api = { resource: `${PUBLIC_URL}/v1` };
   const before = await signIn.tokens(api);
   await signIn.tokens(api, { scopes: ["memory:read"], group: "user:ana" });
@@ -108,13 +107,16 @@ test("to connect anew changes the connection that is there, and tokens of before
   expect((await signIn.refresh(before.refresh_token)).body.scope).toBe("memory:read");
 });
 
-test("a connection by a personal URL is called as the program that the URL names", async () => {
-  const { signIn, person } = await newVisit(await newClient(app(), "mcp-remote"));
-  await signIn.tokens({ resource: `${PUBLIC_URL}/mcp/zed/${person.workspace}` });
-  await signIn.tokens({ resource: `${PUBLIC_URL}/mcp/my-own-agent/${person.workspace}` });
-  await signIn.tokens();
+test("a connection by a personal URL is called as the program that the URL names, with the client's own name where that is another; the page names the address", async () => {
+  const { signIn, person } = await newVisit(await newClient(app(), "Zed Industries"));
+  const helper = new SignIn(app(), person, await newClient(app(), "Notes helper"));
+  const at = (program: string) => ({ resource: `${PUBLIC_URL}/mcp/${program}/${person.workspace}` });
+  await signIn.tokens(at("zed"));
+  for (const asked of [at("claude"), at("my-own-agent"), at("other"), {}]) await helper.tokens(asked);
   const { body } = await person.call("GET", "/v1/connections");
-  expect(body.items.map(({ label }: { label: string }) => label).toSorted()).toEqual(["Zed", "mcp-remote", "my-own-agent"]);
+  expect(body.items.map(({ label }: { label: string }) => label).toSorted()).toEqual(["Claude (Notes helper)", "Notes helper", "Notes helper", "Zed", "my-own-agent (Notes helper)"]);
+  const said = "at the personal address for <strong>Claude</strong>";
+  expect([(await helper.ask(at("claude"))).body, (await helper.ask()).body].map((page) => String(page).includes(said))).toEqual([true, false]);
 });
 
 test("the page offers the workspaces in which the person may do something of that, and allows no other", async () => {

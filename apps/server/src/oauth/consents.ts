@@ -7,11 +7,10 @@ import { connect } from "../connections/connect.ts";
 import type { ControlTables } from "../control/tables.ts";
 import type { Parts } from "../parts.ts";
 import type { MemberActor, Person } from "../policy/actor.ts";
-import { permissionsFor, type OAuthScope } from "../policy/oauth-scopes.ts";
-import { permissionsOf } from "../policy/permissions.ts";
-import type { Role } from "../policy/roles.ts";
+import type { OAuthScope } from "../policy/oauth-scopes.ts";
 import { findClient, type Client } from "./clients.ts";
 import { createCode } from "./codes.ts";
+import { requireUse } from "./offers.ts";
 import { toLocation, type AuthorizationRequest } from "./request.ts";
 import { readPersonalPath, readResource, type PersonalPath } from "./resources.ts";
 import { toScopes } from "./scopes.ts";
@@ -88,28 +87,6 @@ async function requireWorkspace({ memberships }: ConsentParts, person: Person, p
   const { workspace_id } = await memberships.require(person, named);
   if (workspace_id !== member.workspace_id) throw invalid("workspace", "The app was given an address of one workspace, and cannot be connected to another by it.");
   return member;
-}
-
-export function requireUse({ role, leaving_at }: MemberActor, scopes: readonly OAuthScope[]): void {
-  if (leaving_at !== null) throw new AppError("forbidden", "This workspace is going to be deleted, so no app can be connected to it.", { details: { reason: "workspace_leaving" } });
-  if (!canGive(role, scopes)) throw new AppError("forbidden", `As ${role} of this workspace you may do none of that yourself, so you cannot allow it to an app either.`, { details: { reason: "role" } });
-}
-
-/** Whether a person of this role could do themselves what at least one of the scopes is for. */
-const canGive = (role: Role, scopes: readonly OAuthScope[]): boolean => scopes.some((scope) => permissionsFor([scope], { readOnly: false }).isSubsetOf(permissionsOf(role)));
-
-export interface OfferedWorkspace {
-  id: string;
-  slug: string;
-  name: string;
-}
-
-/** The workspaces that an app could work in with these scopes: the personal one first, then by age. */
-export async function listOffered({ control }: ConsentParts, { user_id }: Person, scopes: readonly OAuthScope[]): Promise<OfferedWorkspace[]> {
-  const rows = await control.reads.selectFrom("members").innerJoin("workspaces", "workspaces.id", "members.workspace_id")
-    .select(["workspaces.id", "workspaces.slug", "workspaces.name", "workspaces.kind", "members.role"])
-    .where("members.user_id", "=", user_id).where("workspaces.deleting_at", "is", null).where("workspaces.delete_after", "is", null).orderBy("workspaces.id").execute();
-  return rows.filter(({ role }) => canGive(role, scopes)).toSorted((a, b) => Number(b.kind === "personal") - Number(a.kind === "personal")).map(({ id, slug, name }) => ({ id, slug, name }));
 }
 
 /**

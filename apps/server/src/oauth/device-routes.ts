@@ -8,11 +8,11 @@ import { WireTime } from "../memories/memory.ts";
 import type { Parts } from "../parts.ts";
 import { OAUTH_SCOPES } from "../policy/oauth-scopes.ts";
 import { refuseAssertion } from "./client-proof.ts";
-import { listOffered } from "./consents.ts";
 import { answerDevice, createDevice, getWaitingDevice, INTERVAL_S, readUserCode, type NewDevice } from "./devices.ts";
 import { OAUTH_FAULTS, OAuthError, toOAuthRefusal } from "./errors.ts";
 import { FORM_BODY, readForm } from "./form.ts";
 import { chargeDevice } from "./limits.ts";
+import { listOffered, withLimits } from "./offers.ts";
 import { readScopes } from "./scopes.ts";
 
 const DeviceAuthorization = z.strictObject({
@@ -30,16 +30,26 @@ const UserCode = z.string().min(1).max(50).describe("The letters that the device
 
 const DeviceQuestion = z.strictObject({ user_code: UserCode }).meta({ id: "DeviceCode", description: "A code that a device shows.", examples: [{ user_code: "BCDF-GHJK" }] });
 
+const OfferedWorkspace = z.strictObject({
+  id: z.string().describe("Its id."),
+  slug: z.string().describe("Its slug."),
+  name: z.string().describe("Its name."),
+  limits: z.strictObject({
+    group: z.string().nullable().describe("The only group that it sees, or null for all of the workspace."),
+    read_only: z.boolean().describe("Whether it may only read."),
+  }).nullable().describe("What the app was limited to in it before; null for nothing. No answer lifts that: `PATCH /v1/connections/{id}` does."),
+});
+
 const WaitingDevice = z.strictObject({
   client_name: z.string().describe("What asks."),
   scopes: z.array(z.enum(OAUTH_SCOPES)).describe("What it wants to do."),
   asked_at: WireTime.describe("When it began."),
   expires_at: WireTime.describe("Until when it can be answered."),
   same_network: z.boolean().nullable().describe("Whether it asked from the network address that you have; null where that is not known. Another may be right, and may be a stranger's."),
-  workspaces: z.array(z.strictObject({ id: z.string().describe("Its id."), slug: z.string().describe("Its slug."), name: z.string().describe("Its name.") })).describe("Where it could work."),
+  workspaces: z.array(OfferedWorkspace).describe("Where it could work; the first is the likeliest."),
 }).meta({ id: "WaitingDevice", description: "A device that asks to be let in.", examples: [{
   client_name: "Loci CLI", scopes: ["memory:read"], asked_at: "2026-11-21T07:00:00.000Z", expires_at: "2026-11-21T07:10:00.000Z", same_network: true,
-  workspaces: [{ id: "wsp_019aa5d27c4c7d1eb8a3c0d94b1f8e52", slug: "ada", name: "Ada" }],
+  workspaces: [{ id: "wsp_019aa5d27c4c7d1eb8a3c0d94b1f8e52", slug: "ada", name: "Ada", limits: null }],
 }] });
 
 const DeviceAnswer = z.discriminatedUnion("allow", [
@@ -48,8 +58,8 @@ const DeviceAnswer = z.discriminatedUnion("allow", [
     user_code: UserCode,
     allow: z.literal(true).describe("It may in."),
     workspace: z.string().min(1).describe("In which workspace, by id or slug."),
-    group: GroupName.nullable().optional().describe("The only group that it sees; all of the workspace unless said."),
-    read_only: z.boolean().optional().describe("Whether it changes nothing, whatever its scopes are; no, unless said."),
+    group: GroupName.nullable().optional().describe("The only group that it sees; all of the workspace, or what it was limited to before, unless said."),
+    read_only: z.boolean().optional().describe("Whether it changes nothing, whatever its scopes are; as it was limited before, or no, unless said."),
     scopes: z.array(z.enum(OAUTH_SCOPES)).min(1).optional().describe("What it may do, of what it asked for; all of that unless said."),
   }),
 ]).meta({ id: "DeviceAnswer", description: "A person's answer to a device.", examples: [{ user_code: "BCDF-GHJK", allow: true, workspace: "acme", scopes: ["memory:read"] }] });
@@ -82,8 +92,9 @@ export const deviceRoutes = (parts: Parts): Route[] => [
     request: { body: DeviceQuestion },
     responses: { 200: json(WaitingDevice, "The device.") }, faults: [404, 429],
   }, async (call) => {
-    const { client, scopes, asked_at, expires_at, same_network } = await guess(parts, call, call.body.user_code, (user_code) => getWaitingDevice(parts, call, user_code));
-    return { status: 200, body: { client_name: client.name, scopes, asked_at, expires_at, same_network, workspaces: await listOffered(parts, call.person, scopes) } };
+    const { client, scopes, resource, asked_at, expires_at, same_network } = await guess(parts, call, call.body.user_code, (user_code) => getWaitingDevice(parts, call, user_code));
+    const workspaces = await withLimits(parts, { ...call.person, client_id: client.id, resource }, await listOffered(parts, call.person, scopes));
+    return { status: 200, body: { client_name: client.name, scopes, asked_at, expires_at, same_network, workspaces } };
   }),
   guarded("account", {
     id: "answerDevice", method: "post", path: "/v1/oauth/devices", tags: ["OAuth"], repeat: "idempotent",

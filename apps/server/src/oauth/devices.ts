@@ -5,15 +5,17 @@ import type { Selectable } from "kysely";
 import { toNetwork } from "../accounts/limits.ts";
 import type { Origin } from "../audit/origin.ts";
 import { connect } from "../connections/connect.ts";
+import { isLive } from "../connections/live.ts";
 import { hashesOfToken, hashToken, mintToken, TOKEN_LIFE_MS } from "../connections/tokens.ts";
 import type { ControlTables } from "../control/tables.ts";
 import type { Parts } from "../parts.ts";
 import type { Person } from "../policy/actor.ts";
 import type { OAuthScope } from "../policy/oauth-scopes.ts";
 import { findClient, type Client } from "./clients.ts";
-import { readAllowed, requireUse } from "./consents.ts";
+import { readAllowed } from "./consents.ts";
 import { OAuthError } from "./errors.ts";
 import { openFamily, type IssuedTokens } from "./families.ts";
+import { requireUse } from "./offers.ts";
 import { toScopes } from "./scopes.ts";
 
 type DeviceParts = Pick<Parts, "control" | "now" | "peppers">;
@@ -155,9 +157,8 @@ async function pace({ control, now }: DeviceParts, row: DeviceRow): Promise<OAut
 
 async function spend(parts: DeviceParts, { device_hash, connection_id, scopes, resource }: DeviceRow): Promise<IssuedTokens | OAuthError> {
   const { control: { db }, now } = parts;
-  const connection = await db.selectFrom("connections").select(["id", "revoked_at"]).where("id", "=", connection_id).executeTakeFirst();
-  if (connection === undefined || connection.revoked_at !== null) return refused("What this device code stands for was revoked.");
+  if (connection_id === null || !(await isLive(db, connection_id))) return refused("What this device code stands for was revoked.");
   const { numUpdatedRows } = await db.updateTable("device_codes").set({ spent_at: now().toISOString() }).where("device_hash", "=", device_hash).where("spent_at", "is", null).executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) return refused(SPENT);
-  return openFamily(parts, { connection_id: connection.id, code_hash: null, scopes, resource });
+  return openFamily(parts, { connection_id, code_hash: null, scopes, resource });
 }

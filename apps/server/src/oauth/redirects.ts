@@ -5,9 +5,15 @@ const CHARS_MAX = 2_000;
 
 /** What a browser or a system does something else with than to open the app of somebody who waits for an answer. */
 const NO_APPS: ReadonlySet<string> = new Set([
-  "about", "blob", "cid", "chrome", "chrome-extension", "content", "data", "edge", "file", "filesystem", "ftp", "ftps", "geo", "intent", "jar", "javascript", "mailto", "mid", "moz-extension",
-  "resource", "sftp", "sms", "ssh", "tel", "urn", "vbscript", "view-source", "wpad", "ws", "wss", "x-javascript",
+  "about", "afp", "android-app", "blob", "callto", "cid", "content", "data", "dav", "davs", "dict", "edge", "feed", "feeds", "file", "filesystem", "ftp", "ftps", "geo", "git", "gopher", "help", "intent", "ios-app", "irc", "ircs", "its",
+  "jar", "javascript", "ldap", "ldaps", "livescript", "magnet", "mailto", "maps", "market", "message", "mhtml", "microsoft-edge", "mid", "mk", "mms", "mmsto", "news", "nfs", "nntp", "rdar", "rdp", "res", "resource", "rlogin", "rtsp",
+  "sftp", "shell", "shortcuts", "sip", "sips", "skype", "smb", "sms", "smsto", "ssh", "steam", "svn", "tel", "telnet", "tn3270", "urn", "vbscript", "view-source", "vnc", "webcal", "wpad", "ws", "wss", "x-javascript", "xmpp",
 ]);
+/** The same for families of schemes: of Windows and Office, of Apple's stores and settings, of browsers. */
+const NO_APP_FAMILIES = /^(?:apple-|chrome|edge-|facetime|itms|moz-|ms-|safari-|search|view-|x-apple)/;
+
+/** An app's own scheme says where in the app, so that it cannot be read as the name of a place of ours. */
+const APP_URI = /^[a-z][a-z0-9+.-]*:\/./i;
 
 // A URL parser takes these away or turns them into others, so that what is compared would not be what is opened.
 const UNSURE = /[^\x21-\x7e]|\\|\*/;
@@ -20,13 +26,25 @@ export function requireRedirectUri(text: string): string {
   const shown = text.slice(0, 200);
   if (UNSURE.test(text)) throw refused(`${shown} holds a space, a backslash, a * or a character beyond ASCII. Write it percent-encoded and without wildcards.`);
   if (!URL.canParse(text)) throw refused(`${shown} is not a URL.`);
-  const { protocol, username, password, hostname } = new URL(text);
+  const { protocol, username, password, hostname, href } = new URL(text);
   if (text.includes("#")) throw refused(`${shown} has a fragment. Take it off.`);
   if (username !== "" || password !== "") throw refused(`${shown} has a user name in it. Take it out.`);
-  if (protocol === "https:") return text;
   if (protocol === "http:" && !LOOPBACK_HOSTS.has(hostname)) throw refused(`${shown}: http is for 127.0.0.1, [::1] and localhost alone. Use https.`);
-  if (NO_APPS.has(protocol.slice(0, -1))) throw refused(`${shown}: nobody can be sent back to ${protocol} Use https, http on 127.0.0.1, or a scheme of the app's own.`);
+  if (protocol === "https:" || protocol === "http:") {
+    if (!isWrittenOut(text)) throw refused(`${shown} is not how a browser writes it. Write ${href.slice(0, 200)}`);
+    return text;
+  }
+  const scheme = protocol.slice(0, -1);
+  if (!APP_URI.test(text)) throw refused(`${shown} has nothing after the scheme. Write ${protocol}/ and a path of the app.`);
+  if (NO_APPS.has(scheme) || NO_APP_FAMILIES.test(scheme)) throw refused(`${shown}: nobody can be sent back to ${protocol} Use https, http on 127.0.0.1, or a scheme of the app's own.`);
   return text;
+}
+
+/** Whether a browser that is sent there goes where it was read to lead, and not to a place that it reads relative to ours. */
+function isWrittenOut(text: string): boolean {
+  const written = withoutLoopbackPort(text) ?? text;
+  const { href } = new URL(written);
+  return href === written || href === `${written}/`;
 }
 
 /** Whether a client that has these redirect URIs may be answered at this one: exactly one of them, but for the port of a loopback address (RFC 8252 7.3). */

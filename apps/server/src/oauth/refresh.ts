@@ -1,5 +1,6 @@
 import type { Origin } from "../audit/origin.ts";
 import { noteConnection } from "../connections/connect.ts";
+import { isLive } from "../connections/live.ts";
 import { hashesOfToken } from "../connections/tokens.ts";
 import { OAuthError } from "./errors.ts";
 import { endAccess, endFamilies, issueTokens, type FamilyParts, type IssuedTokens } from "./families.ts";
@@ -25,25 +26,30 @@ export async function spendRefresh(parts: FamilyParts, { origin }: { origin: Ori
     const row = await findRefresh(parts, token);
     if (row === undefined || row.client_id !== asked.client_id) return refused("This refresh token is not valid.");
     if (row.spent_at !== null && row.ended_at === null) return endReused(parts, origin, row);
-    return checkRefresh(row, asked, parts.now()) ?? rotate(parts, origin, row, asked.scope);
+    return checkRefresh(row, asked, parts.now()) ?? (await checkConnection(parts, row)) ?? rotate(parts, origin, row, asked.scope);
   });
   if (outcome instanceof OAuthError) throw outcome;
   return outcome;
 }
 
 const refused = (message: string): OAuthError => new OAuthError("invalid_grant", message);
+const ENDED = "This sign-in was ended. Start again.";
 
 const findRefresh = ({ control: { db }, peppers }: FamilyParts, token: string) =>
   db.selectFrom("tokens").innerJoin("token_families", "token_families.id", "tokens.family_id").innerJoin("connections", "connections.id", "token_families.connection_id")
     .select(["tokens.token_hash", "tokens.spent_at", "token_families.id as family_id", "token_families.scopes as granted", "token_families.resource", "token_families.expires_at", "token_families.ended_at",
-      "connections.id as connection_id", "connections.client_id", "connections.user_id", "connections.workspace_id", "connections.scopes as allowed", "connections.revoked_at"])
+      "connections.id as connection_id", "connections.client_id", "connections.user_id", "connections.workspace_id", "connections.scopes as allowed"])
     .where("token_hash", "in", hashesOfToken(peppers, token)).where("tokens.kind", "=", "refresh").executeTakeFirst();
 
-function checkRefresh({ ended_at, revoked_at, expires_at, resource }: RefreshRow, asked: RefreshAsked, now: Date): OAuthError | null {
-  if (ended_at !== null || revoked_at !== null) return refused("This sign-in was ended. Start again.");
+function checkRefresh({ ended_at, expires_at, resource }: RefreshRow, asked: RefreshAsked, now: Date): OAuthError | null {
+  if (ended_at !== null) return refused(ENDED);
   if (expires_at <= now.toISOString()) return refused("This sign-in is too old. Start again.");
   if (asked.resource !== null && asked.resource !== resource) return new OAuthError("invalid_target", `This sign-in is for ${resource}.`);
   return null;
+}
+
+async function checkConnection({ control: { db } }: FamilyParts, { connection_id }: RefreshRow): Promise<OAuthError | null> {
+  return (await isLive(db, connection_id)) ? null : refused(ENDED);
 }
 
 async function rotate(parts: FamilyParts, origin: Origin, row: RefreshRow, scope: string | null): Promise<IssuedTokens | OAuthError> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { OAuthScope } from "../policy/oauth-scopes.ts";
 import type { Client } from "./clients.ts";
 import { OAuthError } from "./errors.ts";
-import { readPersonalPath, readResource, type PersonalPath } from "./resources.ts";
+import { API_PATH, readPersonalPath, readResource, type PersonalPath } from "./resources.ts";
 import { readScopes } from "./scopes.ts";
 
 const once = z.string().optional();
@@ -54,15 +54,17 @@ export function readRequest(publicUrl: string, client: Client, way: Way, query: 
   const { code_challenge: challenge } = query;
   if (challenge === undefined || query.code_challenge_method !== "S256") throw new OAuthError("invalid_request", "PKCE is required: send code_challenge, and code_challenge_method=S256.");
   if (!CHALLENGE.test(challenge)) throw new OAuthError("invalid_request", "code_challenge must be the 43 characters of a SHA-256 in base64url.");
-  const target = readTarget(publicUrl, query.resource);
+  const target = readTarget(publicUrl, client, query.resource);
   return { ...way, client, challenge, ...target, scopes: readScopes(query.scope ?? null), prompts: query.prompt?.split(" ") ?? [] };
 }
 
-function readTarget(publicUrl: string, given: AuthorizationQuery["resource"]): { resource: string; personal: PersonalPath | null } {
+function readTarget(publicUrl: string, { kind }: Client, given: AuthorizationQuery["resource"]): { resource: string; personal: PersonalPath | null } {
   const [resource = `${publicUrl}/mcp`, ...more] = [given ?? []].flat();
   if (more.length > 0) throw new OAuthError("invalid_target", "Name one resource: a token is for one.");
   const path = readResource(publicUrl, resource);
   if (path === null) throw new OAuthError("invalid_target", `This server issues no tokens for ${resource.slice(0, 200)}. It does for ${publicUrl}/mcp.`);
+  // There what is written counts as the person's own word.
+  if (path === API_PATH && kind !== "own") throw new OAuthError("invalid_target", `Tokens for ${resource} are for the command line of Loci alone. Ask for ${publicUrl}/mcp.`);
   return { resource, personal: readPersonalPath(path) };
 }
 

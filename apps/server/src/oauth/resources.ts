@@ -13,8 +13,11 @@ export function readPersonalPath(path: string): PersonalPath | null {
   return client === undefined || workspace === undefined ? null : { client, workspace };
 }
 
-/** The paths that tokens are made for: MCP, a personal URL of it, or the API (for the command line). */
-export const isResourcePath = (path: string): boolean => path === "/mcp" || path === "/v1" || readPersonalPath(path) !== null;
+/** The API, whose tokens are for the command line of Loci alone. */
+export const API_PATH = "/v1";
+
+/** The paths that tokens are made for: MCP, a personal URL of it, or the API. */
+export const isResourcePath = (path: string): boolean => path === "/mcp" || path === API_PATH || readPersonalPath(path) !== null;
 
 /** The path of a resource of this server, or `null` for what is none. Clients compare byte by byte, and so do we. */
 export function readResource(publicUrl: string, resource: string): string | null {

@@ -14,12 +14,12 @@ const app = shareTestApp({ env: { PUBLIC_URL }, now: () => new Date(Date.now() +
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-// The API is where a test can see what a token opens.
+// The API is where a test can see what a token opens; it is for clients of our own.
 const API: Parameters = { resource: `${PUBLIC_URL}/v1` };
 
 async function newSignIn(at: TestApp = app()): Promise<{ person: TestPerson; signIn: SignIn }> {
   const person = await at.newPerson();
-  return { person, signIn: new SignIn(at, person, await newClient(at)) };
+  return { person, signIn: new SignIn(at, person, await newClient(at, "Heron", "own")) };
 }
 
 /** How a request was refused, in words that OAuth allows. */

@@ -49,6 +49,8 @@ export interface ClientActor extends Bound {
   kind: "client";
   connection_id: string;
   client_id: string;
+  /** Whether it is the command line of Loci itself, which says what its person says. */
+  own: boolean;
   /** What people call it; its memories name it as their source. */
   label: string;
   user_id: string;

@@ -14,7 +14,7 @@ export const isOAuthScope = (text: string): text is OAuthScope => Object.hasOwn(
 /** What each scope lets an app do, as the consent page says it. */
 export const OAUTH_SCOPE_MEANS: Record<OAuthScope, string> = {
   "memory:read": "Read and recall your memories",
-  "memory:write": "Store and change memories",
+  "memory:write": "Store and change memories, and see those that it changes",
   "memory:delete": "Forget memories",
 };
 

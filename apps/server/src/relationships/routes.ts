@@ -1,4 +1,4 @@
-import type { Graph, Relationship as EngineRelationship } from "@loci/engine";
+import { requireOwnGroup, type Graph, type Relationship as EngineRelationship } from "@loci/engine";
 import { guarded, json, type Route } from "../http/route.ts";
 import { IdParam } from "../memories/fields.ts";
 import { pageOf, toPageBody } from "../memories/page.ts";
@@ -54,7 +54,8 @@ const graph = guarded("relationships:read", {
   description: "Memories and the relationships between them, for drawing: around given memories, or around the most connected ones.",
   request: { query: GraphQuery },
   responses: { 200: json(GraphBody, "The memories as points, and the edges between them.") },
-}, async ({ workspace, operation, query: { type: types, memory: memories, ...query } }) => {
+}, async ({ actor, workspace, operation, query: { type: types, memory: memories, ...query } }) => {
+  requireOwnGroup(actor.group, query.group, operation);
   const found = await workspace.readGraph({ ...query, types, memories });
   workspace.meter(operation, found.nodes);
   return { status: 200, body: toGraphBody(found) };

@@ -1,6 +1,7 @@
 import { newId } from "@loci/kit/ids";
 import { SYSTEM } from "../audit/origin.ts";
 import { connect } from "../connections/connect.ts";
+import type { Client } from "../oauth/clients.ts";
 import { openFamily } from "../oauth/families.ts";
 import { OAUTH_SCOPES, type OAuthScope } from "../policy/oauth-scopes.ts";
 import type { Call, TestApp } from "./harness.ts";
@@ -46,11 +47,11 @@ export async function newConnection(app: TestApp, person: { user_id: string; wor
   return { connection_id, token, refresh, client, call: (method, path, body, headers) => call(method, path, body, { authorization: `Bearer ${token}`, ...headers }) };
 }
 
-/** A client that registered itself, with the redirects of a program on its person's machine. */
-export async function newClient({ server: { control, now } }: TestApp, name = "Heron"): Promise<TestClient> {
+/** A client that registered itself, unless it is as one of ours, with the redirects of a program on its person's machine. */
+export async function newClient({ server: { control, now } }: TestApp, name = "Heron", kind: Client["kind"] = "registered"): Promise<TestClient> {
   const id = newId("cli");
   await control.db.insertInto("clients").values({
-    id, kind: "registered", name, uri: null, application_type: "native", redirect_uris: JSON.stringify(["http://127.0.0.1/callback"]), fetched_at: null, fresh_until: null, created_at: now().toISOString(), last_used_at: null,
+    id, kind, name, uri: null, application_type: "native", redirect_uris: JSON.stringify(["http://127.0.0.1/callback"]), fetched_at: null, fresh_until: null, created_at: now().toISOString(), last_used_at: null,
   }).execute();
   return { id, name };
 }

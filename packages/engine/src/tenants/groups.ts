@@ -1,6 +1,7 @@
 import { AppError } from "@loci/kit/errors";
 import { CompiledQuery, type Kysely } from "kysely";
 import type { Group } from "../memory.ts";
+import type { Operation } from "../workspace.ts";
 import type { WriteContext } from "../write-context.ts";
 import type { GroupRow, TenantTables } from "./schema.ts";
 
@@ -13,11 +14,9 @@ export async function findGroup(db: Kysely<TenantTables>, name: string): Promise
 }
 
 /** The group a write goes to: the one it names, else the one its key is bound to, else `default`. Made when new. */
-export async function openGroup({ db, bound, now }: WriteContext, named: string | undefined): Promise<GroupRow> {
+export async function openGroup({ db, bound, now, operation }: WriteContext, named: string | undefined): Promise<GroupRow> {
+  requireOwnGroup(bound, named, operation);
   const name = named ?? bound ?? DEFAULT_GROUP;
-  if (bound !== null && name !== bound) {
-    throw new AppError("forbidden", `This key is bound to the group "${bound}". Leave "group" out, or use a key of the whole workspace.`, { param: "group" });
-  }
   const known = await findGroup(db, name);
   if (known) return known;
 
@@ -27,6 +26,15 @@ export async function openGroup({ db, bound, now }: WriteContext, named: string 
     .values({ name, memories: 0, storage_bytes: 0, change: 0, epoch: 0, created_at: at, updated_at: at })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Throws for who is bound to a group and names another, whether there is one of that name or not. */
+export function requireOwnGroup(bound: string | null, named: string | undefined, { connection_id }: Pick<Operation, "connection_id">): void {
+  if (bound === null || named === undefined || named === bound) return;
+  const message = connection_id === undefined
+    ? `This key is bound to the group "${bound}". Leave \`group\` out, or use a key of the whole workspace.`
+    : `This app is limited to the group "${bound}". Leave \`group\` out; whoever connected the app can change that under /connections.`;
+  throw new AppError("forbidden", message, { param: "group", details: { reason: "other_group" } });
 }
 
 export async function listGroupRows(db: Kysely<TenantTables>, query: { after?: string | undefined; prefix?: string | undefined; bound: string | null; limit: number }): Promise<GroupRow[]> {

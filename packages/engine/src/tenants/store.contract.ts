@@ -276,7 +276,7 @@ function describeBounds(open: () => Promise<TestEngine>): void {
     expect((await store(bound, { content: "Ours." })).memory.group).toBe("ours");
     expect(await faultOf(store(bound, { content: "x", group: "theirs" }))).toMatchObject({ code: "forbidden", param: "group" });
     expect((await recall(bound, "foreigncanary")).filter((hit) => hit.group !== "ours")).toEqual([]);
-    expect(await recall(bound, "foreigncanary", { group: "theirs" })).toEqual([]);
+    for (const group of ["theirs", "nobody's"]) expect(await faultOf(recall(bound, "foreigncanary", { group }))).toMatchObject({ code: "forbidden", param: "group", details: { reason: "other_group" } });
     expect((await list(bound)).items.map((item) => item.content)).toEqual(["Ours."]);
     expect((await bound.listGroups({ limit: 10 })).items.map((group) => group.name)).toEqual(["ours"]);
     expect(await faultOf(bound.getMemory(memory.id))).toMatchObject({ code: "not_found" });

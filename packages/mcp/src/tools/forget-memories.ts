@@ -16,7 +16,7 @@ export const forgetMemories = defineTool({
     ids: ids.optional(),
     group: z.string().describe("Instead of ids: all of this group").optional(),
     dry_run: z.boolean().default(false),
-  }).refine(({ ids, group }) => (ids === undefined) !== (group === undefined), { error: "Give either `ids` or `group`", path: ["ids"] }),
+  }).refine(({ ids, group }) => (ids === undefined) !== (group === undefined), { error: "Give either `ids` or `group`.", path: ["ids"] }),
   output: Forgotten,
   routes: ["POST /v1/forget"],
   run: async (call, body) => toReply(await call.request("POST /v1/forget", { body })),

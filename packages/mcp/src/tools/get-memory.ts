@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Item, toItem, toItemsText } from "../items.ts";
 import { defineTool, READS } from "./tool.ts";
 
-export const MemoryId = z.string().regex(/^mem_/, "must be the id of a memory: mem_ and 32 hexadecimal digits, as the tools answer it");
+export const MemoryId = z.string().regex(/^mem_\w{32}$/, "must be the id of a memory: mem_ and 32 hexadecimal digits, as the tools answer it.");
 
 /** Some 8,000 tokens: what clients take as one answer without cutting it themselves. */
 const PART_CHARS = 32_000;

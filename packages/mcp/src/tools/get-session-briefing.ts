@@ -1,7 +1,7 @@
 import type { Memory } from "@loci/sdk";
 import * as z from "zod";
 import { toFenced } from "../fence.ts";
-import { Item, toItem, toItemLine } from "../items.ts";
+import { Item, OF_TEXT_ALONE, toItem, toItemLine } from "../items.ts";
 import { onlyGroup } from "./recall-memories.ts";
 import { defineTool, READS, type ToolCall } from "./tool.ts";
 
@@ -109,7 +109,7 @@ class Briefing {
   }
 
   toText(): string {
-    return this.lines.length === 0 ? "Nothing is stored yet. Store what matters as you learn it." : toFenced(this.lines);
+    return this.lines.length === 0 ? "Nothing is stored yet. Store what matters as you learn it." : toFenced(this.lines, OF_TEXT_ALONE);
   }
 }
 

@@ -10,8 +10,8 @@ export const relateMemories = defineTool({
   input: z.strictObject({
     from: MemoryId,
     to: MemoryId,
-    type: z.string().describe("SOLVES, CAUSES, REQUIRES, DEPENDS_ON, REPLACES, CONTRADICTS, RELATED_TO…"),
-    context: z.string().describe("Why, in a sentence").optional(),
+    type: z.string().describe("SOLVES, CAUSES, DEPENDS_ON, REPLACES, CONTRADICTS, RELATED_TO…"),
+    context: z.string().describe("Why").optional(),
   }),
   output: z.object({ id: z.string(), status: z.enum(["created", "updated"]) }),
   routes: ["POST /v1/relationships"],

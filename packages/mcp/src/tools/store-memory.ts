@@ -13,9 +13,12 @@ export const Receipt = z.object({
 /** A model stands behind what it writes, never the person: what it was talked into must not count as their word. */
 export const WRITTEN_BY_MODEL = "agent";
 
+/** The API's words for what became of a write, as a model reads them: "ignored" would sound as if something had gone wrong. */
+const SAID: Record<StoreReceipt["status"], string> = { created: "created", updated: "updated", merged: "known already, and added to, as", ignored: "known already as" };
+
 export function toReceiptReply({ memory: { id }, status, reason }: StoreReceipt): Reply<z.output<typeof Receipt>> {
   const data = { id, status, reason: clean(reason) };
-  return { data, text: `${status} ${id}: ${data.reason}` };
+  return { data, text: `${SAID[status]} ${id}: ${data.reason}` };
 }
 
 export const storeMemory = defineTool({

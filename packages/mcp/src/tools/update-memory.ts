@@ -14,7 +14,7 @@ export const updateMemory = defineTool({
     type: z.string().optional(),
     tags: z.array(z.string()).describe("All tags: they replace the old").optional(),
     importance: z.number().min(0).max(1).optional(),
-  }),
+  }).refine(({ id: _, ...patch }) => Object.values(patch).some((value) => value !== undefined), { error: "Say what to change: at least one of `content`, `type`, `tags`, `importance`." }),
   output: Receipt,
   routes: ["PATCH /v1/memories/{id}"],
   run: async (call, { id, ...patch }) => {

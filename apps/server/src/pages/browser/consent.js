@@ -1,6 +1,7 @@
 import { readAllowance } from "./allowance.js";
 import { call } from "./api.js";
 import { onClick, onSubmit, showStep } from "./form.js";
+import { keepLimits } from "./limits.js";
 import { toPage } from "./place.js";
 
 const form = document.querySelector("#consent");
@@ -29,6 +30,7 @@ function settle() {
 settle();
 addEventListener("focus", settle);
 
+keepLimits(form)();
 onSubmit(form, () => answer(readAllowance(form)));
 onClick(document.querySelector("#deny"), () => answer({ allow: false }));
 onClick(document.querySelector("#change"), async () => {

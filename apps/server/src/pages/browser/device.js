@@ -1,6 +1,7 @@
 import { readAllowance } from "./allowance.js";
 import { call, findPerson } from "./api.js";
 import { onClick, onSubmit, setText, showAlert, showStep } from "./form.js";
+import { keepLimits } from "./limits.js";
 import { keepHanded, readHanded, toPage } from "./place.js";
 
 const asking = document.querySelector("#code");
@@ -31,7 +32,13 @@ function offer(scopes) {
   }
 }
 
-const toChoice = ({ id, slug, name }) => new Option(name === slug ? name : `${name} (${slug})`, id);
+function toChoice({ id, slug, name, limits }) {
+  const choice = new Option(name === slug ? name : `${name} (${slug})`, id);
+  if (limits !== null) choice.dataset.limits = JSON.stringify(limits);
+  return choice;
+}
+
+const showLimits = keepLimits(answering);
 
 field.addEventListener("input", () => {
   const shown = toShown(field.value);
@@ -48,6 +55,7 @@ onSubmit(asking, async ({ user_code }) => {
   document.querySelector("#elsewhere").hidden = same_network !== false;
   offer(scopes);
   answering.elements.workspace.replaceChildren(...workspaces.map(toChoice));
+  showLimits();
   showStep("ask");
   // What it is comes before what can be ticked.
   document.querySelector("[data-step=ask] h1").focus();
