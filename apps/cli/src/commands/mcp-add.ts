@@ -1,4 +1,4 @@
-import { findInstallClient, INSTALL_CLIENTS, toInstallGuide, toPersonalServer, toSharedServer, type ConfigWay, type InstallGuide, type NamedServer, type Way } from "@loci/mcp/install";
+import { findInstallClient, INSTALL_CLIENTS, isOfProject, toInstallGuide, toPersonalServer, toSharedServer, type ConfigWay, type InstallGuide, type NamedServer, type Way } from "@loci/mcp/install";
 import { findClosest } from "../arguments/closest.ts";
 import { defineCommand } from "../arguments/command.ts";
 import type { Desk } from "../desk.ts";
@@ -21,15 +21,24 @@ export const mcpAdd = defineCommand({
     if (slug === undefined) return output.rows(INSTALL_CLIENTS.map((client) => ({ client: client.slug, title: client.title })), ["CLIENT", "NAME"], ({ client, title }) => [client, title], "");
     const client = findInstallClient(slug);
     if (client === undefined) throw usageError(`There is no client "${slug}".${toAdvice(slug)}`, { hint: "See: loci mcp add" });
-    const guide = toInstallGuide(client, await findServer(desk, slug, values.personal === true));
+    const shared = toSharedServer((await desk.choose()).baseUrl);
+    const guide = toInstallGuide(client, await findServer(desk, slug, values.personal === true), shared);
     if (values.write !== true) return output.answer(guide, () => toGuideLines(guide));
     const way = guide.ways.find((way): way is ConfigWay => way.kind === "config" && way.files !== null);
     if (way === undefined) throw usageError(`${guide.title} keeps no settings file that could be written.`, { hint: `See what to do instead: loci mcp add ${slug}` });
     const { writeWay } = await import("../mcp/settings-file.ts");
     const file = writeWay(way);
-    await output.answer({ client: slug, file, name: guide.name, url: guide.url }, () => [`${guide.title} finds ${guide.url} in ${file} now.`, ...(way.afterwards === undefined ? [] : [way.afterwards])]);
+    const { name, url } = isOfProject(way) ? shared : guide;
+    await output.answer({ client: slug, file, name, url }, () => [`${guide.title} finds ${url} in ${file} now.`, ...toNextLines(guide, way)]);
   },
 });
+
+/** What is left to do; and of a file that is only for the project in this folder, how to have it everywhere. */
+function toNextLines({ ways }: InstallGuide, way: ConfigWay): string[] {
+  const command = isOfProject(way) ? ways.find(({ kind }) => kind === "command") : undefined;
+  const everywhere = command?.kind === "command" ? [`That is for the project in this folder, and for all who have it. For all of your projects: ${command.text}`] : [];
+  return [...everywhere, ...(way.afterwards === undefined || everywhere.length > 0 ? [] : [way.afterwards])];
+}
 
 const toAdvice = (slug: string): string => {
   const near = findClosest(slug, SLUGS);

@@ -114,6 +114,14 @@ test("mcp add --write puts the server beside what is in the settings, and can be
   expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ mcpServers: { other: { url: "https://other.example.com" }, loci: { url: "https://loci.example.com/mcp" } }, more: 1 });
 });
 
+test("mcp add --write into a project's file writes the address that all share, and says whom it is for", async () => {
+  const { key } = await app().newWorkspace();
+  const machine = newMachine({ LOCI_API_KEY: key, LOCI_BASE_URL: app().url });
+  const { stdout } = await machine.run(["mcp", "add", "claude-code", "--personal", "--write"]);
+  expect(JSON.parse(readFileSync(path.join(machine.home, ".mcp.json"), "utf8"))).toEqual({ mcpServers: { loci: { type: "http", url: `${app().url}/mcp` } } });
+  expect(stdout).toMatch(/for all who have it\. For all of your projects: claude mcp add .*\/mcp\/claude-code\//);
+});
+
 const wayOf = (slug: string): ConfigWay => findInstallClient(slug)!.toWays(toSharedServer("https://loci.example.com")).find((way) => way.kind === "config")!;
 
 test("settings with comments, or with something else in the place, are left as they are, and the block is shown", () => {
@@ -134,5 +142,9 @@ test("a TOML file keeps all that it has, and gets the table once", () => {
   writeFileSync(file, 'model = "x" # mine\n');
   expect(writeWay(wayOf("codex"), "linux", home)).toBe(file);
   expect(readFileSync(file, "utf8")).toBe('model = "x" # mine\n\n[mcp_servers.loci]\nurl = "https://loci.example.com/mcp"\n');
+  const before = readFileSync(file, "utf8");
+  expect(writeWay(wayOf("codex"), "linux", home)).toBe(file);
+  expect(readFileSync(file, "utf8")).toBe(before);
+  writeFileSync(file, before.replace("loci.example.com", "other.example.com"));
   expect(() => writeWay(wayOf("codex"), "linux", home)).toThrow("has [mcp_servers.loci] already");
 });

@@ -42,6 +42,7 @@ function readJson(before: string, file: string, text: string): Settings {
 
 /** A table of its own at the end leaves all before it as it is. */
 function addToToml(before: string, { keys, text }: ConfigWay, file: string): string {
+  if (`\n${before.trimEnd()}\n\n`.includes(`\n${text.trim()}\n\n`)) return before;
   const head = `[${keys.join(".")}]`;
   if (before.split("\n").some((line) => line.trim() === head)) throw byHand(file, `has ${head} already`, text);
   return `${before === "" ? "" : `${before.trimEnd()}\n\n`}${text}\n`;

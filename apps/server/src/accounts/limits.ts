@@ -22,6 +22,9 @@ const LIMITS = {
   passkey_challenges_per_address: { points: 300, duration: HOUR_S },
   exports_per_account: { points: 10, duration: HOUR_S },
   client_registrations_per_address: { points: 10, duration: HOUR_S },
+  // A provider gives a customer up to a /48, and each registration stays for 30 days.
+  client_registrations_per_provider: { points: 60, duration: HOUR_S },
+  client_registrations: { points: 1_000, duration: HOUR_S },
   // Each makes this server fetch something for a stranger.
   client_documents_per_address: { points: 30, duration: HOUR_S },
   // A hosted app asks for tokens from few addresses, for all of its people.
@@ -121,12 +124,20 @@ export class Limits {
 
 /** Who has an IPv6 address has the 2^64 beside it too. */
 export function toNetwork(key: string): string {
-  if (!isIPv6(key)) return key;
+  return isIPv6(key) ? toGroups(key).slice(0, 4).join(":") : key;
+}
+
+/** What lies around an address, as one customer of a provider may have it: the /48 of IPv6, the /24 of IPv4. */
+export function toProviderNetwork(address: string): string {
+  return isIPv6(address) ? `${toGroups(address).slice(0, 3).join(":")}/48` : `${address.split(".").slice(0, 3).join(".")}/24`;
+}
+
+function toGroups(key: string): string[] {
   const [head = "", tail] = key.split("%")[0]?.split("::") ?? [];
   const left = head === "" ? [] : head.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
   const groups = tail === undefined ? left : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0"), ...right];
-  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(":");
+  return groups.map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 const WRONG_GUESSES: ReadonlySet<unknown> = new Set(["link_over", "wrong_password", "wrong_code"]);

@@ -56,7 +56,6 @@ export const ACTIONS = {
   "key.revoked": "An API key was ended.",
   "key.leaked": "An API key was found in public and ended.",
 
-  "client.registered": "An app registered itself, to ask people for access.",
   "connection.created": "Somebody connected an app; the details name its client and what it may do.",
   "connection.changed": "What a connected app may do, or its name, was changed.",
   "connection.revoked": "A connected app was cut off; the details say why.",

@@ -6,7 +6,7 @@ import { Egress, EgressError, type FetchLimits } from "./egress.ts";
 
 const host = shareDocumentHost();
 const stranger = shareDocumentHost({ trusted: false });
-const LIMITS: FetchLimits = { bytesMax: 1_000, timeoutMs: 5_000 };
+const LIMITS: FetchLimits = { bytesMax: 1_000, timeoutMs: 5_000, network: null };
 const ALLOW = ["127.0.0.0/8", "::1"];
 const egress = new Egress({ allow: ALLOW });
 
@@ -131,16 +131,28 @@ test("what is compressed, is not text, is cut off, or is no answer at all is ref
   expect(await refusal(host().put("/upgrade", (request) => request.socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")))).toBe("it cannot be reached.");
 });
 
-test("no more than twenty are fetched at a time, and room is made as each ends", async () => {
-  let answer: () => void = () => {};
-  const open = new Promise<void>((resolve) => (answer = resolve));
-  const target = new URL(host().put("/wait", (_, response) => void open.then(() => response.end("{}"))));
-  const own = new Egress({ allow: ALLOW });
-  const running = Array.from({ length: 20 }, () => own.fetchJson(target, LIMITS));
-  expect(await refusal(target.href, { by: own })).toBe("too much is being fetched at the moment.");
-  answer();
-  expect((await Promise.all(running)).every(({ status }) => status === 200)).toBe(true);
-  expect((await own.fetchJson(target, LIMITS)).status).toBe(200);
+/** Fetches that hang until their time is up, each `[host, network]`; the last is answered with why it was refused. */
+async function crowd(...asked: [host: string, network: string | null][]): Promise<string> {
+  const own = new Egress({ resolve: () => new Promise(() => {}) });
+  const [last = ["", null], ...before] = asked.toReversed();
+  const fetch = ([name, network]: [string, string | null]) => own.fetchJson(new URL(`https://${name}/`), { ...LIMITS, network, timeoutMs: 50 }).then(() => "It was fetched.", (error: Error) => error.name);
+  const running = before.map(fetch);
+  const reason = await fetch(last);
+  await Promise.all(running);
+  // Room is made as each ends.
+  expect(await fetch(last)).toBe("EgressError");
+  return reason;
+}
+
+test("twenty are fetched at a time, three for one network that asks, and two from one host; who comes then is told so before anything is asked", async () => {
+  const many = (count: number): [string, string][] => Array.from({ length: count }, (_, index) => [`host${index}.example`, `network${index}`]);
+  expect(await crowd(...many(20))).toBe("EgressError");
+  expect(await crowd(...many(21))).toBe("EgressBusyError");
+  expect(await crowd(["a.example", "one"], ["b.example", "one"], ["c.example", "one"])).toBe("EgressError");
+  expect(await crowd(["a.example", "one"], ["b.example", "one"], ["c.example", "one"], ["d.example", "one"])).toBe("EgressBusyError");
+  expect(await crowd(["a.example", "one"], ["b.example", "one"], ["c.example", "one"], ["d.example", "two"])).toBe("EgressError");
+  expect(await crowd(["a.example", "one"], ["a.example", "two"])).toBe("EgressError");
+  expect(await crowd(["a.example", "one"], ["a.example", "two"], ["a.example:8443", "three"])).toBe("EgressBusyError");
 });
 
 test("nothing that was not asked for is sent along", async () => {

@@ -5,8 +5,8 @@ import { isIP, type BlockList, type LookupFunction } from "node:net";
 import { isInside, toBlockList } from "../http/client-address.ts";
 import { PublicAddresses } from "./addresses.ts";
 
-/** More at a time are strangers' doing. */
-const FETCHES_MAX = 20;
+/** More at a time are strangers' doing: of all together, for one asking network, and from one host. */
+const FETCHES_MAX = { all: 20, network: 3, host: 2 } as const;
 
 export interface Resolved {
   address: string;
@@ -18,6 +18,8 @@ export interface FetchLimits {
   bytesMax: number;
   /** For all of it: name, connection, answer. */
   timeoutMs: number;
+  /** The network that makes us look; what has none counts as one. */
+  network: string | null;
 }
 
 /** An answer from outside, whole. Nothing in it is to be believed. */
@@ -35,6 +37,14 @@ export class EgressError extends Error {
   }
 }
 
+/** Too much is being fetched at the moment; what is asked for may be sound. */
+export class EgressBusyError extends Error {
+  constructor() {
+    super("Too much is being fetched at the moment.");
+    this.name = "EgressBusyError";
+  }
+}
+
 /**
  * The one way from this server to addresses that others name. https alone; the name is resolved once, and the connection
  * goes to the address that was checked, so that no second answer of a name server can lead elsewhere; redirects are not followed.
@@ -43,7 +53,7 @@ export class Egress {
   private readonly public = new PublicAddresses();
   private readonly allowed: BlockList;
   private readonly resolve: Resolve;
-  private running = 0;
+  private readonly running = new Map<string, number>();
 
   /** `allow` names private addresses and blocks that are open all the same. */
   constructor({ allow = [], resolve = (host) => lookup(host, { all: true }) }: { allow?: readonly string[]; resolve?: Resolve } = {}) {
@@ -51,11 +61,10 @@ export class Egress {
     this.resolve = resolve;
   }
 
-  /** Reads JSON text from a URL; throws `EgressError`. */
-  async fetchJson(url: URL, { bytesMax, timeoutMs }: FetchLimits): Promise<Fetched> {
+  /** Reads JSON text from a URL; throws `EgressError`, or `EgressBusyError` before anything is asked. */
+  async fetchJson(url: URL, { bytesMax, timeoutMs, network }: FetchLimits): Promise<Fetched> {
     if (url.protocol !== "https:") throw new EgressError("it is not an https URL.");
-    if (this.running >= FETCHES_MAX) throw new EgressError("too much is being fetched at the moment.");
-    this.running++;
+    const leave = this.enter([["all", FETCHES_MAX.all], [`network ${network ?? ""}`, FETCHES_MAX.network], [`host ${url.hostname}`, FETCHES_MAX.host]]);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const targets = await before(signal, this.requireOpen(url.hostname.replaceAll(/^\[|\]$/g, "")));
@@ -65,8 +74,22 @@ export class Egress {
       if (signal.aborted) throw new EgressError(`it was not there within ${timeoutMs / 1_000} seconds.`, error);
       throw new EgressError("it cannot be reached.", error);
     } finally {
-      this.running--;
+      leave();
     }
+  }
+
+  /** Takes a place in each of these, or throws where one is full; what it answers gives them back. */
+  private enter(places: readonly (readonly [name: string, max: number])[]): () => void {
+    const { running } = this;
+    if (places.some(([name, max]) => (running.get(name) ?? 0) >= max)) throw new EgressBusyError();
+    for (const [name] of places) running.set(name, (running.get(name) ?? 0) + 1);
+    return () => {
+      for (const [name] of places) {
+        const left = (running.get(name) ?? 0) - 1;
+        if (left > 0) running.set(name, left);
+        else running.delete(name);
+      }
+    };
   }
 
   /** The addresses of a host, when all of them are open. No such name and a closed one are told alike: whoever asks learns nothing of the names in here. */

@@ -12,7 +12,11 @@ export function mountRoutes(front: Front, routes: Route[]): Hono<ServerEnv> {
   for (const route of routes) app.on(route.method.toUpperCase(), toPattern(route.path), serveRoute(front, route, dispatch));
   for (const path of new Set(routes.filter(({ cors }) => cors === true).map((route) => route.path))) app.on("OPTIONS", toPattern(path), answerPreflight(front));
   const shapes = toShapes(routes);
-  app.notFound((c) => refuse(front, c, toMissing(shapes, c.req.method, c.req.path)));
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const meant = routes.find((route) => route.method.toUpperCase() === method && isMeant(shapes, route, path));
+    return meant === undefined ? refuse(front, c, toMissing(shapes, method, path)) : refuse(front, c, toSlashed(front, path), meant);
+  });
   app.onError((error, c) => refuse(front, c, error));
   return app;
 }
@@ -21,6 +25,7 @@ export function mountRoutes(front: Front, routes: Route[]): Hono<ServerEnv> {
 const toPattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 interface Shape {
+  path: string;
   matches: RegExp;
   methods: string[];
 }
@@ -28,10 +33,18 @@ interface Shape {
 function toShapes(routes: Route[]): Shape[] {
   const methods = Map.groupBy(routes, ({ path }) => path);
   return [...methods].map(([path, sharing]) => ({
+    path,
     matches: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`),
     methods: sharing.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()])),
   }));
 }
+
+/** Whether a path is that of a route but for a slash at its end, as people paste it. */
+const isMeant = (shapes: Shape[], { path }: Route, asked: string): boolean =>
+  asked.length > 1 && asked.endsWith("/") && shapes.some((shape) => shape.path === path && shape.matches.test(asked.slice(0, -1)));
+
+const toSlashed = ({ publicUrl }: Pick<Front, "publicUrl">, path: string): AppError =>
+  new AppError("not_found", `There is nothing at ${path.slice(0, 200)}. The address is ${publicUrl}${path.slice(0, -1).slice(0, 200)}, without a slash at its end.`);
 
 function toMissing(shapes: Shape[], method: string, path: string): AppError {
   const shown = `${method} ${path.slice(0, 200)}`;

@@ -82,13 +82,13 @@ function handle(front: Front, route: Route, call: RouteCall): Promise<AnyReply> 
 export const takesIdempotencyKey = ({ repeat, scope }: Pick<Route, "repeat" | "scope">): boolean =>
   scope !== "open" && repeat !== "safe" && repeat !== "never" && (repeat === "with key" || opensStore(scope));
 
-/** An answer to what met no route, with the same headers and log line as the others. */
-export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown): Response {
+/** An answer to what met no route, with the same headers and log line as the others; in the words of the route that was meant, where one nearly fits. */
+export function refuse(front: Front, c: Context<ServerEnv>, thrown: unknown, meant: Route | null = null): Response {
   const startedMs = performance.now();
   const call = toCall(front, c, noDispatch);
-  const reply = toErrorReply(call, thrown, { route: null });
+  const reply = toErrorReply(call, thrown, { route: null, meant });
   logRequest(front, { call, route: "", status: reply.status, startedMs });
-  return toResponse(front, null, call.request_id, reply);
+  return toResponse(front, meant?.cors === true ? meant : null, call.request_id, reply);
 }
 
 const noDispatch: Dispatch = () => {
@@ -128,13 +128,13 @@ async function readRequest({ request: parts, repeat, scope }: Route, call: Route
 const NO_QUERY = z.strictObject({});
 
 /** The reason of a path that is none names it, and people paste links and keys where they do not belong. */
-function toErrorReply(call: RouteCall, thrown: unknown, { route }: { route: Route | null }): AnyReply {
+function toErrorReply(call: RouteCall, thrown: unknown, { route, meant = route }: { route: Route | null; meant?: Route | null }): AnyReply {
   const error = toAppError(thrown);
   const rendered = call.toError(error);
   // Expected errors wake nobody up; 5xx is a bug or a broken upstream.
   if (rendered.status >= 500) call.log.error({ err: error.cause ?? error, code: error.code }, "request failed");
   else call.log.debug({ code: error.code, param: error.param, ...(route !== null && { reason: error.message }) }, "request refused");
-  return route?.refusal?.(error, rendered, call) ?? rendered;
+  return meant?.refusal?.(error, rendered, call) ?? rendered;
 }
 
 interface Answered {

@@ -53,7 +53,7 @@ async function pressConnect(person: TestPerson, url: string): Promise<void> {
 
 const textOf = ({ content }: Awaited<ReturnType<Client["callTool"]>>): string => (content as { text?: string }[]).map(({ text = "" }) => text).join("\n");
 
-test("the block for clients that only start programs signs a person in, stores and recalls under the client's name, renews its token, and has to ask anew when it was cut off", async () => {
+test("the block for clients that only start programs signs a person in, stores, recalls and forgets under the client's name, renews its token, and has to ask anew when it was cut off", async () => {
   const ada = await app().newPerson({ name: "Ada" });
   const [{ clients }] = (await ada.call("GET", "/v1/account/mcp?client=claude-desktop")).body.items;
   const { client, transport, nextQuestion } = startBlock((JSON.parse(clients[0].ways[0].text) as { mcpServers: { loci: Block } }).mcpServers.loci);
@@ -67,8 +67,13 @@ test("the block for clients that only start programs signs a person in, stores a
   expect(recalled).toContain("Ada prefers tea to coffee.");
   expect(recalled).toContain("Claude Desktop");
 
+  // It asks for what it was told of at first, and for nothing more later.
+  const [id = ""] = /mem_\w+/.exec(recalled) ?? [];
+  expect(textOf(await client.callTool({ name: "forget_memories", arguments: { ids: [id] } }))).toContain("1 memory forgotten");
+  expect(textOf(await client.callTool({ name: "recall_memories", arguments: { query: "What does Ada like to drink?" } }))).not.toContain("Ada prefers tea");
+
   const { items } = (await ada.call("GET", "/v1/connections")).body;
-  expect(items).toMatchObject([{ label: "Claude Desktop", resource: clients[0].url, workspace: { id: ada.workspace } }]);
+  expect(items).toMatchObject([{ label: "Claude Desktop (MCP CLI Proxy)", resource: clients[0].url, workspace: { id: ada.workspace } }]);
   expect((await ada.call("DELETE", `/v1/connections/${items[0].id}`)).status).toBeLessThan(300);
   // Nobody answers the question, so neither is the call.
   void client.callTool({ name: "recall_memories", arguments: { query: "tea" } }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { INSTALL_CLIENTS, toInstallGuide, toPersonalServer, toSharedServer, type InstallClient, type InstallGuide, type NamedServer, type Way } from "@loci/mcp/install";
+import { INSTALL_CLIENTS, toInstallGuide, toPersonalServer, toSharedServer, type InstallClient, type InstallGuide, type Way } from "@loci/mcp/install";
 import type { Page } from "@loci/kit/page";
 import type { z } from "zod";
 import type { Config } from "../config.ts";
@@ -13,7 +13,7 @@ type Guide = z.input<typeof InstallGuides>["items"][number];
 type WorkspaceGuides = z.input<typeof WorkspaceGuidesPage>["items"][number];
 
 /** How every client is told of this instance, whoever uses it. */
-export const toSharedGuides = (publicUrl: string): Guide[] => toGuides(INSTALL_CLIENTS, () => toSharedServer(publicUrl));
+export const toSharedGuides = (publicUrl: string): Guide[] => INSTALL_CLIENTS.map((client) => toGuide(toInstallGuide(client, toSharedServer(publicUrl))));
 
 /** The same for each workspace of a person, by personal URLs. */
 export async function listPersonalGuides(parts: GuideParts, userId: string, { client, ...page }: z.output<typeof GuidesQuery>): Promise<Page<WorkspaceGuides>> {
@@ -24,11 +24,8 @@ export async function listPersonalGuides(parts: GuideParts, userId: string, { cl
 
 const toWorkspaceGuides = (publicUrl: string, clients: readonly InstallClient[], { id, slug, name, kind }: WorkspaceView): WorkspaceGuides => ({
   workspace: { id, slug, name, kind },
-  clients: toGuides(clients, (client) => toPersonalServer(publicUrl, client.slug, { slug, personal: kind === "personal" })),
+  clients: clients.map((client) => toGuide(toInstallGuide(client, toPersonalServer(publicUrl, client.slug, { slug, personal: kind === "personal" }), toSharedServer(publicUrl)))),
 });
-
-const toGuides = (clients: readonly InstallClient[], serverOf: (client: InstallClient) => NamedServer): Guide[] =>
-  clients.map((client) => toGuide(toInstallGuide(client, serverOf(client))));
 
 const toGuide = ({ ways, ...guide }: InstallGuide): Guide => ({ ...guide, ways: ways.map(toWay) });
 

@@ -34,6 +34,18 @@ test("a person is told an address for each client in each of their workspaces, a
   }
 });
 
+test("what goes into a project with its other files holds no personal address", async () => {
+  const ada = await app().newPerson();
+  await ada.call("POST", "/v1/workspaces", { name: "Analytical Engines" });
+  const items: { clients: { url: string; ways: { kind: string; text?: string; files?: { linux: string } | null }[] }[] }[] = (await ada.call("GET", "/v1/account/mcp")).body.items;
+  const files = items.flatMap(({ clients }) => clients.flatMap(({ url, ways }) => ways.filter(({ kind, files }) => kind === "config" && files != null).map((way) => ({ url, ...way }))));
+  for (const { url, text, files: places } of files) {
+    const own = places?.linux.startsWith("~") === true;
+    expect(text, places?.linux).toContain(`"${own ? url : `${PUBLIC_URL}/mcp`}"`);
+  }
+  expect(files.filter(({ files: places }) => places?.linux.startsWith("~") === false)).toHaveLength(4);
+});
+
 test("every address that is told leads to a sign-in for exactly this address", async () => {
   const ada = await app().newPerson();
   const personal = (await ada.call("GET", "/v1/account/mcp")).body.items[0].clients;

@@ -13,7 +13,6 @@ type GateConfig = Pick<Config, "publicUrl" | "mode" | "conformanceFixtures">;
 
 /** What a call of the gate is told of. */
 interface Knock {
-  method: string;
   actor: ProgramActor;
   url: string;
   header(name: string): string | null;
@@ -57,7 +56,6 @@ export class McpGate {
 
   /** Refuses messages that this server takes none of, and those whose sender lacks a scope. */
   requireMessage(message: unknown, knock: Knock): void {
-    if (message === undefined && knock.method === "POST") throw new AppError("invalid_request", "There is no message: the body is empty. Send one JSON-RPC message, with the header Content-Type: application/json.");
     if (Array.isArray(message)) throw new AppError("invalid_request", "Send one message at a time: MCP has no batches since 2025-06-18.");
     const { method, params } = readMethod(message);
     const missing = this.listScopes(method, params).filter((scope) => lacks(knock.actor, scope));

@@ -63,7 +63,7 @@ describe.each(ERAS)("the official client, in the %s era,", (era) => {
     const { key } = await app().newWorkspace();
     const client = await openClient(key, era);
     expect(await client.callTool({ name: "recall_memories", arguments: { limit: 3 } })).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("query") }] });
-    expect(await client.callTool({ name: "get_memory", arguments: { id: "mem_000" } })).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("not_found") }] });
+    expect(await client.callTool({ name: "get_memory", arguments: { id: "mem_00000000000000000000000000000000" } })).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("not_found") }] });
   });
 });
 
@@ -91,7 +91,25 @@ describe("a call of a tool", () => {
     const bound = await app().newWorkspace(undefined, { workspace: whole.id, group: "user:ana" });
     await callTool(whole.key, "store_memory", { content: "The harbour opens at six.", group: "user:ben" });
     expect((await callTool(bound.key, "recall_memories", { query: "harbour" })).body.result.structuredContent.memories).toEqual([]);
-    expect((await callTool(whole.key, "recall_memories", { query: "harbour" })).body.result.structuredContent.memories).toHaveLength(1);
+    const said = async (token: string, name: string, args: object) => (await callTool(token, name, { ...args, group: "user:ben" })).body.result.content[0].text as string;
+    for (const [name, args] of [["recall_memories", { query: "harbour" }], ["store_memory", { content: "It closes at ten." }], ["list_memories", {}], ["get_session_briefing", {}]] as const) {
+      expect(await said(bound.key, name, args)).toBe('forbidden: This key is bound to the group "user:ana". Leave `group` out, or use a key of the whole workspace.');
+    }
+  });
+
+  test("of an app that its person limited to a group says so when it names another, and speaks of no key", async () => {
+    const { token } = await newConnection(app(), await app().newPerson(), { resource: "/mcp", group: "user:ana" });
+    for (const [name, args] of [["recall_memories", { query: "harbour" }], ["store_memory", { content: "It closes at ten." }], ["list_memories", {}]] as const) {
+      const { body } = await callTool(token, name, { ...args, group: "user:ben" });
+      expect(body.result).toMatchObject({ isError: true, content: [{ text: 'forbidden: This app is limited to the group "user:ana". Leave `group` out; whoever connected the app can change that under /connections.' }] });
+    }
+    expect((await callTool(token, "store_memory", { content: "It closes at ten.", group: "user:ana" })).body.result).not.toHaveProperty("isError");
+  });
+
+  test("of a key for everything is about whichever group it names", async () => {
+    const whole = await app().newWorkspace();
+    await callTool(whole.key, "store_memory", { content: "The harbour opens at six.", group: "user:ben" });
+    expect((await callTool(whole.key, "recall_memories", { query: "harbour", group: "user:ben" })).body.result.structuredContent.memories).toHaveLength(1);
   });
 });
 
@@ -118,14 +136,36 @@ describe("the door of MCP", () => {
     const at = "/mcp/claude/acme";
     const answer = await app().call(method, at);
     expect(answer).toMatchObject({ status: 401, body: { jsonrpc: "2.0", id: null, error: { code: -32_000, data: { code: "unauthenticated" } } } });
-    expect(challengeOf(answer)).toBe(`Bearer resource_metadata="${metadata(at)}", scope="memory:read memory:write"`);
+    expect(challengeOf(answer)).toBe(`Bearer resource_metadata="${metadata(at)}", scope="memory:read memory:write memory:delete"`);
     expect((await app().call("GET", new URL(metadata(at)).pathname)).body.resource).toBe(app().server.config.publicUrl + at);
+  });
+
+  test("tells who looks at it how to sign in, and sends browsers to the page that shows it", async () => {
+    const { publicUrl } = app().server.config;
+    for (const at of ["/mcp", "/mcp/claude/acme"]) {
+      const { status, body } = await app().call("POST", at, {});
+      expect([status, body.error.message]).toEqual([401, expect.stringContaining(`${publicUrl}/connect shows how`)]);
+      const page = await app().call("GET", at, undefined, { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
+      expect([page.status, page.headers.get("location")]).toEqual([303, `${publicUrl}/connect`]);
+    }
+    expect((await send("mk_live_wrong", "tools/list")).body.error.message).not.toContain("/connect");
+  });
+
+  test.each(["/mcp/", "/mcp/claude/acme/"])("is named to who sends a message to %s, in the words of JSON-RPC", async (at) => {
+    const { status, body } = await app().call("POST", at, { jsonrpc: "2.0", id: 1, method: "ping" });
+    expect([status, body]).toEqual([404, { jsonrpc: "2.0", id: null, error: { code: -32_000, message: `There is nothing at ${at}. The address is ${app().server.config.publicUrl}${at.slice(0, -1)}, without a slash at its end.`, data: expect.objectContaining({ code: "not_found" }) } }]);
+  });
+
+  test("says how a program is named in a personal URL, and shows no pattern", async () => {
+    const { key, id } = await app().newWorkspace();
+    const { status, body } = await send(key, "tools/list", {}, { at: `/mcp/Cursor/${id}` });
+    expect([status, body.error.message]).toEqual([400, "`client` must be the name of a program in small letters, digits and hyphens, as in /mcp/cursor/acme. Take the address as /connect shows it."]);
   });
 
   test("says of a token that does not work that it does not", async () => {
     const answer = await send("mt_0000000000000000000000000000000000000000000", "tools/list");
     expect(answer.status).toBe(401);
-    expect(challengeOf(answer)).toBe(`Bearer error="invalid_token", resource_metadata="${metadata("/mcp")}", scope="memory:read memory:write"`);
+    expect(challengeOf(answer)).toBe(`Bearer error="invalid_token", resource_metadata="${metadata("/mcp")}", scope="memory:read memory:write memory:delete"`);
   });
 
   test("asks an app for the scopes that a tool needs, beside those that it has, before the tool runs", async () => {
@@ -201,6 +241,22 @@ describe("a message", () => {
   ])("%s is refused in the words of JSON-RPC", async (_, text, code) => {
     const { key } = await app().newWorkspace();
     expect(await app().call("POST", "/mcp", text, { authorization: `Bearer ${key}`, "content-type": "application/json" })).toMatchObject({ status: 400, body: { jsonrpc: "2.0", error: { code } } });
+  });
+
+  describe.each(ERAS)("in the %s era", (era) => {
+    const headers = { accept: "application/json, text/event-stream", "content-type": "application/json", "mcp-protocol-version": VERSIONS[era] };
+
+    test.each([["no body", undefined], ["an empty body", ""]])("that is %s is refused, for it is none", async (_, text) => {
+      const { key } = await app().newWorkspace();
+      const { status, body } = await app().call("POST", "/mcp", text, { ...headers, authorization: `Bearer ${key}` });
+      expect([status, body]).toEqual([400, { jsonrpc: "2.0", id: null, error: { code: -32_600, message: expect.stringContaining("the body is empty"), data: expect.objectContaining({ code: "invalid_request" }) } }]);
+    });
+
+    test.each([[7], [null], [{}], [undefined]])("that reads the resource %o has wrong params", async (uri) => {
+      const { key } = await app().newWorkspace();
+      const { body } = await send(key, "resources/read", { uri }, { era });
+      expect(typeof body === "string" ? body : JSON.stringify(body)).toContain('"code":-32602');
+    });
   });
 
   test.each(["GET", "DELETE"])("is no matter of %s: there are no streams and no sessions", async (method) => {

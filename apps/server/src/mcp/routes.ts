@@ -1,4 +1,4 @@
-import type { AppError } from "@loci/kit/errors";
+import { AppError } from "@loci/kit/errors";
 import { z } from "zod";
 import type { ErrorReply } from "../http/errors.ts";
 import { guarded, redirect, whole, type Answers, type AnyReply, type Declaration, type OpenCall, type ProgramCall, type RequestParts, type Route } from "../http/route.ts";
@@ -26,6 +26,8 @@ const ANSWERS: Answers = {
   ...RPC_REFUSALS,
 };
 
+const TO_CONNECT = redirect("For browsers: to the page that shows how an assistant is connected.");
+
 interface McpRequest extends RequestParts {
   params?: typeof Personal;
   query: typeof Profiled;
@@ -46,8 +48,7 @@ export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
     const declare = (method: Declaration["method"], more: Pick<Declaration, "id" | "summary" | "description" | "repeat"> & { body?: typeof Message }) => {
       const { body, ...rest } = more;
       return guarded<"any program", McpRequest, Answers>("any program", {
-        ...rest, method, path, tags: ["MCP"], responses: ANSWERS,
-        ...(method === "get" && { responses: { ...ANSWERS, 303: redirect("For browsers: to the page that shows how to connect an assistant.") } }),
+        ...rest, method, path, tags: ["MCP"], responses: method === "get" ? { ...ANSWERS, 303: TO_CONNECT } : ANSWERS,
         request: { query: Profiled, ...(params !== undefined && { params }), ...(body !== undefined && { body, bodyBytesMax: MESSAGE_BYTES_MAX }) },
         audience: (url) => gate.listResources(url),
         refusal: (error, standard, call) => (method === "get" && wantsPage(call) ? { status: 303, location: `${parts.config.publicUrl}/connect` } : refuse(gate, error, standard, call)),
@@ -64,7 +65,8 @@ export function mcpRoutes(parts: McpParts, others: readonly Route[]): Route[] {
 async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<McpRequest>): Promise<{ status: number; response: Response }> {
   const { request, params, query, body } = call;
   gate.requireOwnSite(call);
-  gate.requireMessage(body, { ...knockOf(call), method: request.method });
+  if (request.method === "POST" && body === undefined) throw new AppError("invalid_request", "There is no message: the body is empty. Send one message of JSON-RPC, with the header \"Content-Type: application/json\".");
+  gate.requireMessage(body, call);
   const client = params?.client ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
   const onError = (error: unknown) => call.log.error({ err: error }, "a tool failed");
   const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile, onError });
@@ -72,8 +74,6 @@ async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<Mcp
   if (response.headers.has("cache-control")) response.headers.set("cache-control", "no-store, no-transform");
   return { status: response.status, response };
 }
-
-const knockOf = ({ actor, url, header }: ProgramCall) => ({ actor, url, header });
 
 /** A person has opened the address in a browser. Clients of MCP ask for an event stream. */
 const wantsPage = ({ header }: Pick<OpenCall, "header">): boolean => /\btext\/html\b/.test(header("accept") ?? "");

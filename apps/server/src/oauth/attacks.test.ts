@@ -11,9 +11,12 @@ const app = shareTestApp({ env: { PUBLIC_URL }, now: () => new Date(Date.now() +
 
 const MINUTE_MS = 60_000;
 
-async function newWebClient(redirect_uri = "https://app.example/callback"): Promise<{ id: string; redirect_uri: string }> {
-  const { id } = await newClient(app());
-  await app().server.control.db.updateTable("clients").set({ redirect_uris: JSON.stringify([redirect_uri]), application_type: "web" }).where("id", "=", id).execute();
+async function newWebClient(redirect_uri = "https://app.example/callback", kind: "registered" | "document" = "registered"): Promise<{ id: string; redirect_uri: string }> {
+  const { id: known } = await newClient(app(), "Heron", kind);
+  // A document is known by where it lies, and this one was read just now.
+  const id = kind === "document" ? `https://app.example/${known}.json` : known;
+  const fresh_until = new Date(Date.now() + 60 * MINUTE_MS).toISOString();
+  await app().server.control.db.updateTable("clients").set({ id, fresh_until, redirect_uris: JSON.stringify([redirect_uri]), application_type: "web" }).where("id", "=", known).execute();
   return { id, redirect_uri };
 }
 
@@ -84,6 +87,7 @@ const FAULTS: [what: string, asked: Parameters, error: string][] = [
   ["a resource whose server only begins alike", { resource: `${PUBLIC_URL}.evil.example/mcp` }, "invalid_target"],
   ["a resource with another spelling", { resource: `${PUBLIC_URL}/mcp/` }, "invalid_target"],
   ["a resource that climbs", { resource: `${PUBLIC_URL}/v1/../mcp` }, "invalid_target"],
+  ["the API, which is for our own command line", { resource: `${PUBLIC_URL}/v1` }, "invalid_target"],
   ["two resources", { resource: [`${PUBLIC_URL}/mcp`, `${PUBLIC_URL}/v1`] }, "invalid_target"],
   ["no page, where the person has to be asked", { prompt: "none" }, "interaction_required"],
 ];
@@ -97,6 +101,31 @@ test.each(FAULTS)("an authorization request with %s goes back with the reason, t
   const { error_description, ...answer } = Object.fromEntries(location.searchParams);
   expect(answer).toEqual({ error, state: "as it was", iss: PUBLIC_URL });
   expect(error_description).toMatch(/\w/);
+});
+
+test.each(FAULTS)("an authorization request with %s of an app that registered itself for a place elsewhere is answered by a page of ours, which links there and goes nowhere by itself", async (_, asked, error) => {
+  for (const redirect_uri of ["https://app.example/callback?a=1", "heron.app:/callback"]) {
+    const { signIn } = await newSignIn(await newWebClient(redirect_uri));
+    const { status, headers, body } = await signIn.ask(asked);
+    expect({ status, location: headers.get("location"), refresh: headers.get("refresh") }).toEqual({ status: 400, location: null, refresh: null });
+    expect(body).not.toMatch(/http-equiv|<script/);
+    const link = new URL(/href="([^"]+)" rel="noreferrer"/.exec(String(body))?.[1]?.replaceAll("&amp;", "&") ?? "");
+    expect(link.href.startsWith(redirect_uri)).toBe(true);
+    expect(Object.fromEntries(link.searchParams)).toMatchObject({ error, state: "as it was", iss: PUBLIC_URL });
+  }
+});
+
+test.each(FAULTS)("an authorization request with %s of an app that is described by a document goes back to it", async (_, asked, error) => {
+  const { signIn } = await newSignIn(await newWebClient("https://app.example/callback", "document"));
+  const { status, headers } = await signIn.ask(asked);
+  expect(status).toBe(303);
+  expect(new URL(headers.get("location") ?? "").searchParams.get("error")).toBe(error);
+});
+
+test("whoever is not signed in is taken nowhere by an app that registered itself for a place elsewhere, and asked to sign in where it asks rightly", async () => {
+  const { signIn } = await newSignIn(await newWebClient());
+  const visit = async (asked: Parameters) => (await app().newBrowser().call("GET", signIn.pathOf(asked))).headers.get("location");
+  expect([await visit({ response_type: "nope" }), await visit({ prompt: "none" }), (await visit({}))?.startsWith("/sign-in#")]).toEqual([null, null, true]);
 });
 
 test("nobody who is not signed in is asked anything", async () => {

@@ -1,7 +1,8 @@
 import { MINUTE_MS, SECOND_MS, type Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
-import { EgressError, type Egress, type Fetched } from "../egress/egress.ts";
+import { toNetwork } from "../accounts/limits.ts";
+import { EgressBusyError, EgressError, type Egress, type Fetched } from "../egress/egress.ts";
 import { readJson } from "../http/json.ts";
 import { OAuthError } from "./errors.ts";
 import { readFreshness } from "./freshness.ts";
@@ -12,6 +13,14 @@ const URL_CHARS_MAX = 500;
 /** One that could not be used is not fetched again so soon. */
 const REFUSED_MS = MINUTE_MS;
 const REFUSED_MAX = 1_000;
+/** A fetch takes five seconds at most. */
+const BUSY_RETRY_S = 5;
+
+/** Who makes us look, and what counts that before anything is fetched; it may throw. */
+export interface Looking {
+  address: string | null;
+  charge(): Promise<void>;
+}
 
 export interface FileParts {
   egress: Egress;
@@ -54,12 +63,12 @@ export class ClientFiles<Content> {
     this.kind = kind;
   }
 
-  /** The file at a URL; `charge` counts before anything is fetched. Throws `invalid_client`, or what `charge` throws. */
-  async read({ href }: URL, charge: () => Promise<void>): Promise<ReadFile<Content>> {
+  /** The file at a URL. Throws `invalid_client`, `unavailable` while too much is being fetched, or what `charge` throws. */
+  async read({ href }: URL, { address, charge }: Looking): Promise<ReadFile<Content>> {
     const known = this.refusals.get(href);
     if (known !== undefined && this.parts.now().getTime() < known.untilMs) throw known.error;
     await charge();
-    const running = this.running.get(href) ?? this.fetch(href).finally(() => this.running.delete(href));
+    const running = this.running.get(href) ?? this.fetch(href, address).finally(() => this.running.delete(href));
     this.running.set(href, running);
     return running;
   }
@@ -68,13 +77,15 @@ export class ClientFiles<Content> {
     return new OAuthError("invalid_client", `The ${this.kind.name} of this client cannot be used: ${reason}`);
   }
 
-  private async fetch(href: string): Promise<ReadFile<Content>> {
+  private async fetch(href: string, address: string | null): Promise<ReadFile<Content>> {
     const { egress, log } = this.parts;
     const url = new URL(href);
     try {
-      const fetched = await egress.fetchJson(url, FETCH_LIMITS);
+      const fetched = await egress.fetchJson(url, { ...FETCH_LIMITS, network: address === null ? null : toNetwork(address) });
       return { content: this.kind.read(this.readBody(fetched), href), freshMs: readFreshness(fetched.headers) };
     } catch (thrown) {
+      // Says nothing of the file, so nothing is remembered.
+      if (thrown instanceof EgressBusyError) throw new AppError("unavailable", `The ${this.kind.name} of this client cannot be looked at now: ${thrown.message.toLowerCase()} Try again in a few seconds.`, { retry_after: BUSY_RETRY_S, cause: thrown });
       const error = this.toRefusal(thrown);
       log.info({ err: thrown, host: url.host }, `the ${this.kind.name} of a client cannot be used`);
       this.remember(href, error);

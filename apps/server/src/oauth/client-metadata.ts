@@ -4,6 +4,8 @@ import { OAuthError } from "./errors.ts";
 import { isLoopback, requireRedirectUri } from "./redirects.ts";
 
 const REDIRECTS_MAX = 20;
+/** Of all together: what registers stays for 30 days, and whoever likes may register. */
+const REDIRECT_CHARS_MAX = 8_192;
 const NAME_CHARS_MAX = 100;
 const WEB_URL = { protocol: /^https?$/, error: "must be an http or https URL." } as const;
 
@@ -26,6 +28,7 @@ export function readClientMetadata({ client_name = "", client_uri, redirect_uris
   if (grant_types !== undefined && !grant_types.includes("authorization_code")) throw refused(`grant_types must name authorization_code.`);
   if (response_types !== undefined && !response_types.includes("code")) throw refused("response_types must name code.");
   const uris = [...new Set(redirect_uris)].map(requireRedirectUri);
+  if (uris.join("").length > REDIRECT_CHARS_MAX) throw new OAuthError("invalid_redirect_uri", `The redirect_uris have more than ${REDIRECT_CHARS_MAX.toLocaleString("en")} characters together. Name fewer, or shorter ones.`);
   const local = uris.find((uri) => !isHttps(uri));
   if (application_type === "web" && local !== undefined) throw new OAuthError("invalid_redirect_uri", `${local.slice(0, 200)} leads to the person's own machine, where no web app is. Say application_type "native", or use https.`);
   return {

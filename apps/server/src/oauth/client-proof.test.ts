@@ -142,10 +142,11 @@ test.each(BAD)("a code with %s gives no tokens, and is not used up for its app",
 
 test("without an assertion nothing is refreshed or revoked either, and the sign-in goes on", async () => {
   const { key, signIn } = shared;
-  const { body } = await signIn.exchange(await signIn.code({ resource: `${PUBLIC_URL}/v1` }), await proof(signIn.client_id, key));
+  const { body } = await signIn.exchange(await signIn.code(), await proof(signIn.client_id, key));
   expect(await signIn.refresh(body.refresh_token)).toMatchObject(refused);
   expect(await signIn.revoke(body.refresh_token)).toMatchObject(refused);
-  expect((await app().call("GET", "/v1/groups", undefined, { authorization: `Bearer ${body.access_token}` })).status).toBe(200);
+  // Let in, and told that there are no streams.
+  expect((await app().call("GET", "/mcp", undefined, { authorization: `Bearer ${body.access_token}` })).status).toBe(405);
   expect((await signIn.refresh(body.refresh_token, await proof(signIn.client_id, key))).status).toBe(200);
 });
 

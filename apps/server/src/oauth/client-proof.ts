@@ -36,7 +36,7 @@ export function refuseAssertion(form: Form): void {
 /** Where a document was public and is not fresh any more, it may have taken keys since. One that cannot be read says nothing else than before; that we did not look says nothing. */
 async function requirePublic(parts: Parts, known: Client, address: string | null): Promise<string> {
   // Nothing is fetched for who should show something.
-  const client = known.keys !== null ? known : await renewClient(parts, known, { agedMs: Infinity, charge: () => chargeRenewal(parts, address) }).catch((error: unknown) => (error instanceof OAuthError ? known : Promise.reject(error)));
+  const client = known.keys !== null ? known : await renewClient(parts, known, { agedMs: Infinity, address, charge: () => chargeRenewal(parts, address) }).catch((error: unknown) => (error instanceof OAuthError ? known : Promise.reject(error)));
   if (client.keys !== null) throw refused("The document of this client names private_key_jwt: send client_assertion, signed with one of its keys.");
   return client.id;
 }
@@ -44,14 +44,14 @@ async function requirePublic(parts: Parts, known: Client, address: string | null
 async function prove(parts: Parts, known: Client, { assertion, address }: { assertion: string; address: string | null }): Promise<Proof> {
   const { config: { publicUrl }, now } = parts;
   const audiences = [publicUrl, `${publicUrl}/oauth/token`];
-  const charge = () => chargeRenewal(parts, address);
+  const looking = { address, charge: () => chargeRenewal(parts, address) };
   let client = known;
   for (const agedMs of [Infinity, RECENT_MS]) {
     // Where they lie at a URL of their own, the document has not to be read again for them.
-    client = await renewClient(parts, client, { agedMs: isElsewhere(client.keys) ? Infinity : agedMs, charge });
+    client = await renewClient(parts, client, { agedMs: isElsewhere(client.keys) ? Infinity : agedMs, ...looking });
     if (client.keys === null) continue;
     const { keys, id: client_id } = client;
-    const set = "jwks" in keys ? keys.jwks : await parts.keySets.read(keys.jwks_uri, { agedMs, charge });
+    const set = "jwks" in keys ? keys.jwks : await parts.keySets.read(keys.jwks_uri, { agedMs, ...looking });
     const proof = await checkAssertion(assertion, { client_id, audiences, keys: set, alg: keys.alg, at: now() });
     if (proof !== null) return proof;
   }

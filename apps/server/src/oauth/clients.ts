@@ -1,5 +1,6 @@
 import { DAY_MS, MINUTE_MS } from "@loci/kit/clock";
 import type { Parts } from "../parts.ts";
+import type { Looking } from "./client-files.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import { readDocumentUrl } from "./documents.ts";
 import { OAuthError } from "./errors.ts";
@@ -43,7 +44,7 @@ export async function getClient(parts: ClientParts, { client_id, address }: { cl
     return known.client;
   }
   if (url === null) throw new OAuthError("invalid_client", "This client is not known. Register it, or use the https URL of its metadata document as client_id.");
-  return readDocument(parts, url, () => chargeDocument(parts, address));
+  return readDocument(parts, url, { address, charge: () => chargeDocument(parts, address) });
 }
 
 /** Also a document that shall not be kept is not read for each request. */
@@ -53,19 +54,19 @@ const KEPT_MS = MINUTE_MS;
  * A client that is kept, with its document read again where that is not fresh any more, or was read `agedMs` ago; throws
  * `invalid_client` when it cannot be read, or what `charge` throws.
  */
-export async function renewClient(parts: ClientParts, client: Client, { agedMs, charge }: { agedMs: number; charge: () => Promise<void> }): Promise<Client> {
+export async function renewClient(parts: ClientParts, client: Client, { agedMs, ...looking }: Looking & { agedMs: number }): Promise<Client> {
   const known = await findRow(parts, client.id);
   const url = client.kind === "document" ? readDocumentUrl(client.id) : null;
   if (known === undefined || url === null) return client;
   const atMs = parts.now().getTime();
   const ageMs = atMs - Date.parse(known.fetched_at ?? "");
   const isFresh = ageMs < KEPT_MS || atMs < Date.parse(known.fresh_until ?? "");
-  return isFresh && ageMs < agedMs ? known.client : readDocument(parts, url, charge);
+  return isFresh && ageMs < agedMs ? known.client : readDocument(parts, url, looking);
 }
 
-async function readDocument(parts: ClientParts, url: URL, charge: () => Promise<void>): Promise<Client> {
+async function readDocument(parts: ClientParts, url: URL, looking: Looking): Promise<Client> {
   const at = parts.now();
-  const { content: client, freshMs } = await parts.documents.read(url, charge);
+  const { content: client, freshMs } = await parts.documents.read(url, looking);
   await saveClient(parts, client, { fetched_at: at.toISOString(), fresh_until: new Date(at.getTime() + freshMs).toISOString() });
   return client;
 }

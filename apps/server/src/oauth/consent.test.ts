@@ -107,7 +107,7 @@ test("the page says who asks and that nobody checked it, where it leads, and tha
   expect(text).toContain(new URL(localUrl).host);
   expect(text).toContain("The answer goes to a program on this device.");
   expect(text).toContain("Read and recall your memories");
-  expect(text).toContain("Store and change memories");
+  expect(text).toContain("Store and change memories, and see those that it changes");
   expect(text).not.toContain("Forget memories");
 });
 
@@ -116,13 +116,80 @@ test("what a person unticks and limits is what the app gets", async () => {
   const team = (await person.call("POST", "/v1/workspaces", { name: "Acme" })).body.id;
   await page.goto(signIn.pathOf({ scope: "memory:read memory:write memory:delete" }));
   await page.getByLabel("Forget memories").uncheck();
-  await page.getByLabel("In the workspace").selectOption({ label: "Acme (acme)" });
+  await page.getByLabel("In the workspace").selectOption(team);
   await page.getByText("Limit it further").click();
   await page.getByLabel("Reading only").check();
   await page.getByLabel("One group").fill(" user:ana ");
   await press(page, "Connect");
   await atApp(page);
   expect(await connection()).toEqual({ scopes: "memory:read memory:write", group_name: "user:ana", read_only: 1, workspace_id: team });
+});
+
+test("limits that stand are shown with the workspace that they are of, cannot be lifted here, and lead to where they can", async () => {
+  const { page, signIn, connection, person, complaints } = await openVisit();
+  const { id: team } = (await person.call("POST", "/v1/workspaces", { name: "Acme" })).body;
+  await signIn.tokens({}, { workspace: team, group: "user:ana", read_only: true });
+  await page.goto(signIn.pathOf());
+  const [group, only, standing] = [page.getByLabel("One group"), page.getByLabel("Reading only"), page.getByText("These limits are from before")];
+  expect(await standing.isVisible()).toBe(false);
+  await page.getByText("Limit it further").click();
+  await group.fill("mine");
+  await page.getByLabel("In the workspace").selectOption(team);
+  expect([await group.inputValue(), await group.isEditable(), await only.isChecked(), await only.isEnabled(), await standing.isVisible()]).toEqual(["user:ana", false, true, false, true]);
+  expect(await standing.getByRole("link").getAttribute("href")).toBe("/connections");
+  await page.getByLabel("In the workspace").selectOption(person.workspace);
+  expect([await group.inputValue(), await group.isEditable(), await only.isChecked(), await only.isEnabled(), await standing.isVisible()]).toEqual(["", true, false, true, false]);
+  await page.getByLabel("In the workspace").selectOption(team);
+  await press(page, "Connect");
+  await atApp(page);
+  expect(await connection()).toMatchObject({ group_name: "user:ana", read_only: 1, workspace_id: team });
+  expect(complaints).toEqual([]);
+});
+
+test("limits that stand in the only workspace are there from the start", async () => {
+  const { page, signIn } = await openVisit();
+  await signIn.tokens({}, { read_only: true });
+  await page.goto(signIn.pathOf());
+  await page.getByText("These limits are from before").waitFor();
+  expect(await page.getByLabel("Reading only").isEnabled()).toBe(false);
+  await page.getByLabel("One group").fill("mine");
+});
+
+test("the groups of the chosen workspace are offered, and one that holds nothing yet is told of", async () => {
+  const { page, signIn, person, complaints } = await openVisit();
+  const { id: team } = (await person.call("POST", "/v1/workspaces", { name: "Acme" })).body;
+  const store = (workspace: string, group: string) => person.call("POST", "/v1/store", { content: "It rains.", group }, { "x-workspace": workspace });
+  for (const group of ["user:ana", "user:anabel", "project:web"]) await store(person.workspace, group);
+  await store(team, "team:all");
+  await page.goto(signIn.pathOf());
+  await page.getByText("Limit it further").click();
+  const offered = () => page.locator("#groups option").evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+  await expect.poll(offered).toEqual(["project:web", "user:ana", "user:anabel"]);
+  const hint = () => page.locator("#group-new").innerText();
+  await page.getByLabel("One group").fill("user:anna");
+  await expect.poll(hint).toContain("This group holds no memories yet");
+  await page.getByLabel("One group").fill("user:ana");
+  await expect.poll(offered).toEqual(["user:ana", "user:anabel"]);
+  expect(await hint()).toBe("");
+  await page.getByLabel("One group").fill("");
+  await page.getByLabel("In the workspace").selectOption(team);
+  await expect.poll(offered).toEqual(["team:all"]);
+  expect(complaints).toEqual([]);
+});
+
+test("what may be forgotten is ticked where it is asked for, and the page says for how long it can be brought back", async () => {
+  const { page, signIn } = await openVisit();
+  await page.goto(signIn.pathOf({ scope: "memory:read memory:write memory:delete" }));
+  expect(await page.getByLabel("Forget memories").isChecked()).toBe(true);
+  expect(await page.locator("main").innerText()).toContain("What it forgets you can bring back for seven days.");
+});
+
+test("an app that registered itself for a place elsewhere is told of its fault by whoever follows the link, and by nobody else", async () => {
+  const { page, signIn } = await openVisit({ redirect_uri: "https://app.example/callback" });
+  await page.goto(signIn.pathOf({ scope: "admin" }));
+  await page.getByRole("heading", { name: "This app cannot be connected" }).waitFor();
+  expect(await page.getByRole("link", { name: "go back to app.example" }).getAttribute("href")).toMatch(/^https:\/\/app\.example\/callback\?error=invalid_scope&/);
+  expect(new URL(page.url()).origin).toBe(app().url);
 });
 
 test("with nothing ticked the page says what to do, and asks on", async () => {

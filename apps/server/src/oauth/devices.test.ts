@@ -35,7 +35,7 @@ test("a device asks, a person types its code and allows it, and the device gets 
   const seen = await ada.call("POST", "/v1/oauth/devices/read", { user_code: device.user_code });
   expect([seen.status, seen.body]).toEqual([200, {
     client_name: "Loci CLI", scopes: ["memory:read", "memory:write"], asked_at: new Date(clock.at).toISOString(), expires_at: new Date(clock.at + 10 * MINUTE_MS).toISOString(), same_network: false,
-    workspaces: [{ id: ada.workspace, slug: expect.any(String), name: expect.any(String) }],
+    workspaces: [{ id: ada.workspace, slug: expect.any(String), name: expect.any(String), limits: null }],
   }]);
   expect((await allow(ada, device.user_code)).body).toEqual({ status: "allowed" });
   const { status: given, body: tokens } = await pollLater(device.device_code);

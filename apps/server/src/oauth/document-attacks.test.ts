@@ -1,8 +1,10 @@
+import type { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { expect, test } from "vitest";
 import { SignIn } from "../testing/authorization.ts";
 import { LOOPBACK, shareDocumentHost } from "../testing/document-host.ts";
 import { shareTestApp } from "../testing/harness.ts";
+import { getClient } from "./clients.ts";
 
 const host = shareDocumentHost();
 const app = shareTestApp({ env: { EGRESS_ALLOW: LOOPBACK } });
@@ -64,6 +66,24 @@ test("an app with a document signs in, and is remembered when it comes back to i
   const other = (await ask(host().putClient(newPath(), { redirect_uris: [REDIRECT] }))).signIn;
   await other.tokens();
   expect((await other.ask()).status).toBe(200);
+});
+
+test("an app whose document hangs keeps no other app out: who asks then is told to come back, and the next try reads the document", async () => {
+  const hang = Promise.withResolvers<void>();
+  const slow = Array.from({ length: 3 }, () => {
+    const path = newPath();
+    return host().put(path, (_, response) => void hang.promise.then(() => response.writeHead(404).end()));
+  });
+  const read = (id: string, address: string) => getClient(app().server, { client_id: id, address }).then(({ name }) => name, (error: unknown) => error as AppError);
+  const [first, second, third] = [read(slow[0] ?? "", "198.51.100.1"), read(slow[1] ?? "", "198.51.100.2"), await read(slow[2] ?? "", "198.51.100.3")];
+  expect(third).toMatchObject({ code: "unavailable", retry_after: 5 });
+  const id = host().putClient(newPath(), { client_name: "Victim" });
+  expect(await ask(id)).toMatchObject({ status: 503, location: null });
+  const token = await app().newBrowser().call("GET", `/oauth/authorize?client_id=${encodeURIComponent(id)}`);
+  expect([token.status, token.headers.get("retry-after")]).toEqual([503, "5"]);
+  hang.resolve();
+  expect(await Promise.all([first, second])).toEqual([expect.objectContaining({ oauth_code: "invalid_client" }), expect.objectContaining({ oauth_code: "invalid_client" })]);
+  expect(await read(id, "198.51.100.4")).toBe("Victim");
 });
 
 test("an instance reads no document in its own network, unless its operator opens that", async () => {

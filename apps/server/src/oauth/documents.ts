@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseWith } from "../http/parse.ts";
-import { ClientFiles, findUrlFault, type FileParts, type ReadFile } from "./client-files.ts";
+import { ClientFiles, findUrlFault, type FileParts, type Looking, type ReadFile } from "./client-files.ts";
 import { KeyMetadata, readClientKeys } from "./client-keys.ts";
 import { ClientMetadata, readClientMetadata } from "./client-metadata.ts";
 import type { Client } from "./clients.ts";
@@ -30,9 +30,9 @@ export class ClientDocuments {
     this.files = new ClientFiles(parts, { name: NAME, read: toClient });
   }
 
-  /** The client of a document; `charge` counts before anything is fetched. Throws `invalid_client`, or what `charge` throws. */
-  read(url: URL, charge: () => Promise<void>): Promise<ReadFile<Client>> {
-    return this.files.read(url, charge);
+  /** The client of a document. Throws `invalid_client`, `unavailable` while too much is being fetched, or what `charge` throws. */
+  read(url: URL, looking: Looking): Promise<ReadFile<Client>> {
+    return this.files.read(url, looking);
   }
 }
 

@@ -1,11 +1,19 @@
-import { toNetwork } from "../accounts/limits.ts";
+import { AppError } from "@loci/kit/errors";
+import { toNetwork, toProviderNetwork } from "../accounts/limits.ts";
 import type { Parts } from "../parts.ts";
 
 type LimitParts = Pick<Parts, "accounts">;
 
-/** Counts a registration; throws `rate_limited`. */
-export async function chargeRegistration({ accounts }: LimitParts, address: string | null): Promise<void> {
-  await accounts.limits.charge(["client_registrations_per_address", address]);
+/** Counts a registration; throws `rate_limited` for the address and what lies around it, `unavailable` where the whole instance has had its share. */
+export async function chargeRegistration({ accounts: { limits } }: LimitParts, address: string | null): Promise<void> {
+  const charged = await limits.charge(["client_registrations_per_address", address], ["client_registrations_per_provider", address === null ? null : toProviderNetwork(address)]);
+  try {
+    await limits.charge(["client_registrations", null]);
+  } catch (error) {
+    await charged.giveBack();
+    if (!(error instanceof AppError) || error.code !== "rate_limited") throw error;
+    throw new AppError("unavailable", "Too many apps have registered here within the hour. Try again later, or describe the app by a document at a URL of its own, and use that URL as client_id.", { retry_after: error.retry_after });
+  }
 }
 
 /** Counts a document that is going to be fetched; throws `rate_limited`. */

@@ -15,6 +15,7 @@ test("a client can be answered by https anywhere, by http on the person's own ma
     "https://app.example/callback", "https://app.example/callback?tenant=a%20b", "https://app.example:8443/", "https://10.0.0.1/callback", "https://xn--bcher-kva.example/cb",
     "http://127.0.0.1/callback", "http://127.0.0.1:8080/callback", "http://[::1]:3000/cb", "http://localhost/cb", "http://localhost:1455/auth/callback?x=1",
     "cursor://anysphere.cursor-retrieval/oauth/callback", "vscode://vscode.github-authentication/did-authenticate", "com.example.app:/oauth2redirect", "com.raycast:/oauth?package_name=x",
+    "vscode-insiders://vscode.github-authentication/did-authenticate", "windsurf://codeium.windsurf/callback", "claude://oauth/callback", "com.apple.dt:/oauth", "heron.app:///callback", "http://localhost:80/cb", "https://app.example", "http://127.0.0.1",
     `https://app.example/${"a".repeat(2_000 - 20)}`,
   ];
   expect(good.filter((uri) => refusal(uri) !== null)).toEqual([]);
@@ -31,6 +32,23 @@ test("whatever leads elsewhere, hides where it leads, or runs something is refus
     `https://app.example/${"a".repeat(2_000 - 19)}`,
   ];
   expect(bad.filter((uri) => refusal(uri) !== "invalid_redirect_uri")).toEqual([]);
+});
+
+test("what a browser would read as a place of ours, or write in another way, is refused", () => {
+  const bad = [
+    "https:evil.example/cb", "https:/x/cb", "https:device", "https:///evil.example/cb", "http:localhost/cb", "http:/localhost/cb", "HTTP://127.0.0.1", "HTTPS://app.example/cb", "http://0x7f.1", "http://127.1/cb", "http://2130706433/cb", "http://LOCALHOST/cb", "https://APP.example/cb",
+    "https://app.example:443/cb", "https://app.example?x=1", "https://app.example/a/../cb", "https://app.example/./cb", "https://app.example/%2e%2e/cb", "https://app.example/{cb}", "http://[0:0:0:0:0:0:0:1]/cb",
+    "heron:", "heron:/", "heron:callback", "com.example.app:oauth2redirect",
+  ];
+  expect(bad.filter((uri) => refusal(uri) !== "invalid_redirect_uri")).toEqual([]);
+});
+
+test("schemes by which a system does something, and no app waits for an answer, are refused", () => {
+  const schemes = [
+    "ms-msdt", "ms-officecmd", "ms-settings", "ms-excel", "search", "search-ms", "itms", "itms-apps", "itms-services", "steam", "feed", "mailto", "tel", "sms", "facetime", "facetime-audio", "x-apple-helpbasic", "x-apple.systempreferences", "intent", "market", "jar",
+    "chrome", "chrome-extension", "edge", "microsoft-edge", "moz-extension", "safari-web-extension", "shortcuts", "ssh", "vnc", "smb", "webcal", "magnet",
+  ];
+  expect(schemes.flatMap((scheme) => [`${scheme}://x/y`, `${scheme.toUpperCase()}:/x`]).filter((uri) => refusal(uri) !== "invalid_redirect_uri")).toEqual([]);
 });
 
 test("of what is registered the very text is taken, but for the port of a loopback address", () => {

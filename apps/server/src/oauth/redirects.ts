@@ -35,8 +35,8 @@ export function requireRedirectUri(text: string): string {
     return text;
   }
   const scheme = protocol.slice(0, -1);
-  if (!APP_URI.test(text)) throw refused(`${shown} has nothing after the scheme. Write ${protocol}/ and a path of the app.`);
   if (NO_APPS.has(scheme) || NO_APP_FAMILIES.test(scheme)) throw refused(`${shown}: nobody can be sent back to ${protocol} Use https, http on 127.0.0.1, or a scheme of the app's own.`);
+  if (!APP_URI.test(text)) throw refused(`${shown} does not say where in the app. Write ${protocol}/ and a path.`);
   return text;
 }
 

@@ -2,7 +2,6 @@ import type { AppError } from "@loci/kit/errors";
 import { newId } from "@loci/kit/ids";
 import { SECOND_MS } from "@loci/kit/clock";
 import { z } from "zod";
-import { appendAudit } from "../audit/append.ts";
 import type { Origin } from "../audit/origin.ts";
 import { guarded, json, type Route } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
@@ -34,7 +33,7 @@ const RegisteredClient = z.strictObject({
 /** Where clients that are no document register (RFC 7591). */
 export const registerRoute = (parts: Parts): Route => guarded("open", {
   id: "registerClient", method: "post", path: "/oauth/register", tags: ["OAuth"], repeat: "idempotent", cors: true,
-  summary: "Register a client", description: "RFC 7591, for clients that are not described by a document at their own URL. Whatever it asks for, a client gets no secret. An address registers ten an hour.",
+  summary: "Register a client", description: "RFC 7591, for clients that are not described by a document at their own URL. Whatever it asks for, a client gets no secret. An address registers ten an hour, a network (/24, or /48 of IPv6) sixty, and an instance takes a thousand.",
   request: { body: ClientRegistration },
   responses: { 201: json(RegisteredClient, "The client is known."), ...OAUTH_FAULTS, 403: json(OAuthErrorAnswer, "This instance takes no registrations.") },
   refusal: (error, standard) => toOAuthRefusal(toRegistrationRefusal(error), standard),
@@ -50,10 +49,7 @@ async function registerClient(parts: Parts, { origin }: { origin: Origin }, said
   if (!parts.config.clientRegistration) throw new OAuthError("access_denied", "This instance takes no registrations. Describe the client by a document at a URL of its own, and use that URL as client_id.", { status: 403 });
   const client: Client = { id: newId("cli"), kind: "registered", keys: null, ...readClientMetadata(said) };
   await chargeRegistration(parts, origin.address);
-  await parts.control.transaction(async () => {
-    await saveClient(parts, client);
-    await appendAudit(parts, origin, { chain: "instance", action: "client.registered", target: client.id, details: { application_type: client.application_type } });
-  });
+  await saveClient(parts, client);
   return client;
 }
 

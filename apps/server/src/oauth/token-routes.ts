@@ -8,8 +8,8 @@ import { OAUTH_FAULTS, OAuthError, toOAuthRefusal } from "./errors.ts";
 import type { IssuedTokens } from "./families.ts";
 import { FORM_BODY, readForm, type Form } from "./form.ts";
 import { DEVICE_GRANT } from "./metadata.ts";
-import { spendRefresh } from "./refresh.ts";
 import { revokeToken } from "./revoke.ts";
+import { SharedRefresh } from "./shared-refresh.ts";
 
 const Tokens = z.strictObject({
   access_token: z.string().describe("For the header `Authorization: Bearer …`, at the resource that it is for."),
@@ -22,12 +22,16 @@ const Tokens = z.strictObject({
 const ENDPOINT = { method: "post", cors: true, request: { text: FORM_BODY }, refusal: toOAuthRefusal } as const;
 
 /** Where clients turn codes and refresh tokens into tokens, and give them back. */
-export const tokenRoutes = (parts: Parts): Route[] => [
+export const tokenRoutes = (parts: Parts): Route[] => [tokenRoute(parts, new SharedRefresh(parts)), revocationRoute(parts)];
+
+const tokenRoute = (parts: Parts, refreshes: SharedRefresh): Route =>
   guarded("open", {
     ...ENDPOINT, tags: ["OAuth"], id: "issueTokens", path: "/oauth/token", repeat: "idempotent",
     summary: "Get tokens", description: "For a code with its `code_verifier`, for a refresh token, or for a device code. Codes and refresh tokens work once; one that comes again ends what it has issued. A client whose document names `private_key_jwt` proves itself by `client_assertion` (RFC 7523).",
     responses: { 200: json(Tokens, "The tokens."), ...OAUTH_FAULTS },
-  }, async (call) => ({ status: 200, body: toBody(await issue(parts, call)) })),
+  }, async (call) => ({ status: 200, body: toBody(await issue(parts, refreshes, call)) }));
+
+const revocationRoute = (parts: Parts): Route =>
   guarded("open", {
     ...ENDPOINT, tags: ["OAuth"], id: "revokeTokens", path: "/oauth/revoke", repeat: "idempotent",
     summary: "Give a token back", description: "RFC 7009: `token` and `client_id`, or `client_assertion`. A refresh token ends its whole sign-in. A token that is not known counts as revoked.",
@@ -36,13 +40,12 @@ export const tokenRoutes = (parts: Parts): Route[] => [
     const form = readForm(call);
     await revokeToken(parts, { token: form.get("token"), client_id: await admitClient(parts, call, form) });
     return { status: 200 };
-  }),
-];
+  });
 
 const toBody = ({ access, refresh, expires_in, scopes }: IssuedTokens): z.input<typeof Tokens> =>
   ({ access_token: access, token_type: "Bearer", expires_in, refresh_token: refresh, scope: scopes });
 
-async function issue(parts: Parts, call: OpenCall): Promise<IssuedTokens> {
+async function issue(parts: Parts, refreshes: SharedRefresh, call: OpenCall): Promise<IssuedTokens> {
   const form = readForm(call);
   const grant = form.get("grant_type");
   const client_id = await admitClient(parts, call, form);
@@ -51,7 +54,7 @@ async function issue(parts: Parts, call: OpenCall): Promise<IssuedTokens> {
     case "authorization_code":
       return spendCode(parts, call, form.get("code"), { client_id, resource, redirect_uri: form.get("redirect_uri"), verifier: readVerifier(form) });
     case "refresh_token":
-      return spendRefresh(parts, call, form.get("refresh_token"), { client_id, resource, scope: form.find("scope") });
+      return refreshes.spend(call, form.get("refresh_token"), { client_id, resource, scope: form.find("scope") });
     case DEVICE_GRANT:
       return spendDeviceCode(parts, form.get("device_code"), { client_id, resource });
     default:

@@ -24,11 +24,12 @@ ${INSTALL_CLIENTS.map(toChoice)}
 </form>
 <section id="guide" aria-labelledby="guide-title" hidden>
 <h2 id="guide-title"></h2>
-<p class="notice" id="unreachable" hidden></p>
+<div class="notice warning" id="unreachable" hidden></div>
+<div id="reachable">
 <div id="ways"></div>
 <h3>Its address</h3>
 <div id="address"></div>
+</div>
 </section>
-<p class="hint" role="status" id="copied"></p>
 ${signedIn ? html`<p class="after"><a href="/connections">See what is connected</a></p>` : null}`,
 });

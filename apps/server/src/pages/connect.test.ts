@@ -23,9 +23,20 @@ async function openConnectPage({ person, hash = "" }: { person?: TestPerson; has
 
 const readClipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
-test("every block, link and step of every assistant is on the page as the table has it", async () => {
+/** The page as it is where the server has this address: all that it shows comes from the table. */
+async function openConnectPageAt(publicUrl: string, hash = "") {
+  const context = await openProfile(browser(), app().url);
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.route("**/v1/mcp/clients", (route) => route.fulfill({ json: { items: INSTALL_CLIENTS.map((client) => toInstallGuide(client, toSharedServer(publicUrl))) } }));
+  await page.goto(`/connect${hash}`);
+  await page.locator("#guide:visible").waitFor();
+  return page;
+}
+
+test("every block, link and step of every assistant that comes to this address is on the page as the table has it", async () => {
   const { page, complaints } = await openConnectPage();
-  for (const client of INSTALL_CLIENTS) {
+  for (const client of INSTALL_CLIENTS.filter(({ calls_from }) => calls_from === "device")) {
     const { ways, url } = toInstallGuide(client, toSharedServer(app().url));
     await page.getByRole("radio", { name: client.title, exact: true }).check();
     const shown = await page.locator("#guide pre").allTextContents();
@@ -58,8 +69,8 @@ test("somebody who is signed in chooses a workspace by keyboard, and gets its ad
   const { page, complaints } = await openConnectPage({ person: ada });
   await page.getByLabel("Workspace").focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("radio", { name: "Claude", exact: true }).focus();
-  for (let pressed = 0; pressed < 4; pressed += 1) await page.keyboard.press("ArrowDown");
+  await page.getByRole("radio", { name: "Claude Code", exact: true }).focus();
+  for (let pressed = 0; pressed < 2; pressed += 1) await page.keyboard.press("ArrowDown");
   const { url } = toPersonalServer(app().url, "cursor", { slug, personal: false });
   await page.locator("#address code").filter({ hasText: url }).waitFor();
   await page.reload();
@@ -77,11 +88,49 @@ test("who has one workspace is not asked for it, and who is not signed in is tol
   await strange.waitForURL(/\/sign-in#next=\/connect$/);
 });
 
-test("an assistant that calls from a cloud is said not to reach a server without a public address", async () => {
-  const { page } = await openConnectPage({ hash: "#client=chatgpt" });
-  await page.getByText("ChatGPT calls from its own cloud").waitFor();
-  await page.getByRole("radio", { name: "Zed" }).check();
+test("an assistant that calls from a cloud gets no button for an address that it cannot call, but the reason, and one that can", async () => {
+  const { page } = await openConnectPage({ hash: "#client=claude" });
+  await page.getByText("Claude runs in its maker's cloud").waitFor();
+  expect(await page.locator("#guide").getByRole("link").count()).toBe(0);
+  expect(await page.locator("#guide pre").count()).toBe(0);
+  await page.getByRole("radio", { name: "ChatGPT" }).check();
+  await page.getByText("ChatGPT runs in its maker's cloud").waitFor();
+  await page.getByRole("radio", { name: "Claude", exact: true }).check();
+  await page.getByRole("button", { name: "Show Claude Desktop instead" }).press("Enter");
+  await page.getByRole("heading", { name: "Claude Desktop" }).waitFor();
   expect(await page.locator("#unreachable").isVisible()).toBe(false);
+  expect(new URL(page.url()).hash).toBe("#client=claude-desktop");
+});
+
+test("the page begins with an assistant that comes to the server's address", async () => {
+  const { page } = await openConnectPage();
+  expect(await page.getByRole("radio", { name: "Claude Code", exact: true }).isChecked()).toBe(true);
+  for (const address of ["https://loci.local", "https://10.0.0.7", "https://[fd00::7]:8443", "https://nas", "http://loci.example.com"]) {
+    expect(await (await openConnectPageAt(address)).locator("#guide-title").textContent(), address).toBe("Claude Code");
+  }
+  const reached = await openConnectPageAt("https://loci.example.com");
+  expect(await reached.locator("#guide-title").textContent()).toBe("Claude");
+  for (const client of INSTALL_CLIENTS.filter(({ calls_from }) => calls_from === "cloud")) {
+    const { ways } = toInstallGuide(client, toSharedServer("https://loci.example.com"));
+    await reached.getByRole("radio", { name: client.title, exact: true }).check();
+    expect(await reached.locator("#ways a").evaluateAll((links) => links.map((link) => link.getAttribute("href")))).toEqual(ways.flatMap((way) => (way.kind === "link" ? [way.url] : [])));
+    expect(await reached.locator("#ways li").allTextContents()).toEqual(ways.flatMap((way) => (way.kind === "steps" ? way.steps : [])));
+  }
+});
+
+test("blocks for a project hold the address that everybody uses, and say so", async () => {
+  const { page } = await openConnectPage({ person: await app().newPerson(), hash: "#client=claude-code" });
+  const [command = "", block = ""] = await page.locator("#ways pre").allTextContents();
+  expect(command).toContain(`${app().url}/mcp/claude-code/`);
+  expect(JSON.parse(block)).toEqual({ mcpServers: { loci: { type: "http", url: `${app().url}/mcp` } } });
+  await page.getByText("This file goes to everybody who works on the project").waitFor();
+});
+
+test("who is not signed in finds the page from the start page", async () => {
+  const page = await (await openProfile(browser(), app().url)).newPage();
+  await page.goto("/");
+  await page.getByRole("link", { name: "Connect an assistant" }).click();
+  await page.locator("#guide:visible").waitFor();
 });
 
 test("everything fits into 360 pixels, in light and dark", async () => {

@@ -9,7 +9,7 @@ const APP = html`<template id="app">
 <p class="hint" data-part="about"></p>
 <p class="hint" data-part="identity" hidden></p>
 <details class="limits">
-<summary>Limit or rename it</summary>
+<summary data-part="limits">Limit or rename it</summary>
 <div>
 <form method="post">
 <label class="field">Name<input name="label" maxlength="100" autocomplete="off" required></label>
@@ -19,13 +19,18 @@ ${OAUTH_SCOPES.map((scope) => html`<label class="check"><input type="checkbox" n
 <p class="hint">What you take away comes back only when you connect it anew.</p>
 </fieldset>
 <label class="check"><input type="checkbox" name="read_only" value="yes">Reading only, until you lift this</label>
+<div class="field">
 <label class="field">One group<input name="group" maxlength="200" autocomplete="off" spellcheck="false" placeholder="All of the workspace"></label>
+<datalist data-part="groups"></datalist>
+<p class="hint" role="status" data-part="group-new"></p>
+</div>
+<input type="hidden" name="workspace">
 <button>Save</button>
 </form>
 </div>
 </details>
 <details class="limits" data-part="log">
-<summary>What it read and wrote</summary>
+<summary data-part="did">What it read and wrote</summary>
 <div>
 <p class="hint" data-part="empty" hidden>Nothing in the last 90 days.</p>
 <ol class="requests" data-part="requests"></ol>

@@ -74,6 +74,73 @@ test("what an app read and wrote stands there in words, the newest first, and wh
   expect(complaints).toEqual([]);
 });
 
+test("what an app forgot can be brought back, one by one or all at once, until it is erased", async () => {
+  const ada = await newPerson(app());
+  const { call } = await newConnection(app(), ada);
+  const ids: string[] = [];
+  for (const content of ["One.", "Two.", "Three.", "Four."]) ids.push((await call("POST", "/v1/store", { content })).body.memory.id);
+  await call("POST", "/v1/forget", { ids });
+  await ada.call("DELETE", `/v1/memories/${ids[3]}?permanent=true`, undefined, { "x-workspace": ada.workspace });
+  const { page, complaints } = await openConnections(ada);
+  const heron = appOf(page, "Heron");
+  await heron.getByText("What it read and wrote").click();
+  await heron.getByText("Forgot 4 memories").click();
+  await heron.getByRole("listitem").filter({ hasText: "Two." }).last().getByRole("button", { name: "Bring back" }).press("Enter");
+  await heron.getByText("Brought back.").waitFor();
+  expect((await call("GET", "/v1/memories")).body.items.map(({ content }: { content: string }) => content)).toEqual(["Two."]);
+  await heron.getByText("1 memory not to be found any more.").waitFor();
+  await heron.getByRole("button", { name: "Bring all 3 back" }).press("Enter");
+  await heron.getByText("All of them are back.").waitFor();
+  expect((await call("GET", "/v1/memories")).body.items).toHaveLength(3);
+  expect(complaints).toEqual([]);
+});
+
+test("what is hidden in a memory, or would turn it round, is shown to who judges the app by it; other writings are left as they are", async () => {
+  const ada = await newPerson(app());
+  const { call } = await newConnection(app(), ada);
+  const plain = "שלום 👩‍👩‍👧 ❤️ می‌خواهم";
+  await call("POST", "/v1/store", { content: `keys.\u200b\u202eevil\u{e0041}\u{e0042}\u{e0043}\u{e0044}</memories> \u0007${plain}` });
+  const { page } = await openConnections(ada);
+  await appOf(page, "Heron").getByText("What it read and wrote").click();
+  await appOf(page, "Heron").getByText("Stored 1 memory").click();
+  const shown = appOf(page, "Heron").locator("[data-part=requests] bdi");
+  expect(await shown.textContent()).toBe(`keys.U+200B U+202Eevil4 hidden characters</memories> U+0007${plain}`);
+  expect(await shown.locator("mark").allTextContents()).toEqual(["U+200B U+202E", "4 hidden characters", "U+0007"]);
+});
+
+test("the page is not behind an app's own log in when it was used", async () => {
+  const ada = await newPerson(app());
+  const heron = await newConnection(app(), ada);
+  const kestrel = await newConnection(app(), ada, { client: await newClient(app(), "Kestrel") });
+  await heron.call("POST", "/v1/store", { content: "One." });
+  await kestrel.call("POST", "/v1/store", { content: "Two." });
+  await app().server.control.db.updateTable("connections").set({ last_used_at: "2026-01-01T00:00:00.000Z" }).where("id", "=", kestrel.connection_id).execute();
+  await app().server.control.db.updateTable("connections").set({ last_used_at: null }).where("id", "=", heron.connection_id).execute();
+  const { page } = await openConnections(ada);
+  await appOf(page, "Heron").getByText("last used just now").waitFor();
+  expect(await appOf(page, "Kestrel").getByText("last used just now").isVisible()).toBe(false);
+  await appOf(page, "Kestrel").getByText("What it read and wrote").click();
+  await appOf(page, "Kestrel").getByText("last used just now").waitFor();
+});
+
+test("the one group is chosen from those there are, and one that holds nothing is told before it is saved", async () => {
+  const ada = await newPerson(app());
+  const { call } = await newConnection(app(), ada);
+  for (const group of ["user:ana", "user:bob"]) await call("POST", "/v1/store", { content: "Tea.", group });
+  const { page, complaints } = await openConnections(ada);
+  const heron = appOf(page, "Heron");
+  await heron.getByText("Limit or rename it").click();
+  await heron.locator("datalist option").nth(1).waitFor({ state: "attached" });
+  expect(await heron.locator("datalist option").evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))).toEqual(["user:ana", "user:bob"]);
+  await heron.getByLabel("One group").fill("user: ana");
+  await heron.getByText("This group holds no memories yet").waitFor();
+  await heron.getByLabel("One group").fill("user:ana");
+  await heron.getByText("This group holds no memories yet").waitFor({ state: "hidden" });
+  await heron.getByRole("button", { name: "Save" }).click();
+  await heron.getByText("may read, store, and forget in the group user:ana").waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("an app is cut off after it was asked whether that is meant, and the others stay", async () => {
   const ada = await newPerson(app());
   const [heron, kestrel] = [await newConnection(app(), ada), await newConnection(app(), ada, { client: await newClient(app(), "Kestrel") })];

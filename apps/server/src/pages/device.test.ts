@@ -78,6 +78,7 @@ test("the link with the code in it fills it in, keeps it out of what is sent to 
   await page.getByText(`You are signed in as ${ada.email}.`).first().waitFor();
   expect(await page.getByLabel("Code").inputValue()).toBe(device.user_code);
   await page.getByRole("button", { name: "Next" }).click();
+  await heading(page, "Connect Loci CLI?");
   expect(await page.getByRole("checkbox").and(page.locator(":visible")).count()).toBe(2);
   await page.getByRole("button", { name: "Connect" }).click();
   await heading(page, "Connected");
@@ -126,6 +127,22 @@ test("whoever cancels tells the device no; whoever is somebody else signs in ane
   await page.getByRole("button", { name: "Use another account" }).click();
   await page.waitForURL(({ pathname, hash }) => pathname === "/sign-in" && new URLSearchParams(hash.slice(1)).get("next") === "/device#user_code=BCDF-GHJK");
   expect((await page.context().cookies()).filter(({ name, value }) => name === "sid" && value !== "")).toEqual([]);
+});
+
+test("limits that stand from before are shown, and not lifted", async () => {
+  const ada = await app().newPerson();
+  const before = await beginDevice();
+  expect((await ada.call("POST", "/v1/oauth/devices", { user_code: before.user_code, allow: true, workspace: ada.workspace, group: "ci", read_only: true })).status).toBe(200);
+  const device = await beginDevice();
+  const { page, complaints } = await openDevicePage({ person: ada, target: device.verification_uri_complete });
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByText("These limits are from before").waitFor();
+  const [group, only] = [page.getByLabel("One group"), page.getByLabel("Reading only")];
+  expect([await group.inputValue(), await group.isEditable(), await only.isChecked(), await only.isEnabled()]).toEqual(["ci", false, true, false]);
+  await page.getByRole("button", { name: "Connect" }).click();
+  await heading(page, "Connected");
+  expect((await ada.call("GET", "/v1/connections")).body.items).toMatchObject([{ group: "ci", read_only: true }]);
+  expect(complaints).toEqual([]);
 });
 
 test("each step fits in 360 pixels, in light and in dark", async () => {

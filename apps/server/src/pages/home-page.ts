@@ -7,6 +7,7 @@ const toLanding = ({ sign_up }: SignInMethods): Html => html`<h1>Memory for AI a
 <div class="stack">
 <a class="button" href="/sign-in">Sign in</a>
 ${sign_up === "closed" ? null : html`<a class="button quiet" href="/sign-up">Create an account</a>`}
+<a class="button quiet" href="/connect">Connect an assistant</a>
 <a class="button quiet" href="/docs">Read the API reference</a>
 </div>`;
 

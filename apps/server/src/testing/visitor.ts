@@ -31,6 +31,12 @@ interface Choices {
   press?: "Connect" | "Cancel";
 }
 
+interface SeenConnection {
+  id: string;
+  label: string;
+  client: { id: string };
+}
+
 const WAIT_MS = 15_000;
 
 /** A person with an account on a server that runs, and with a browser of their own that no one has signed in yet. */
@@ -95,19 +101,19 @@ export class Visitor {
     return this.leave();
   }
 
-  /** The connection that this person sees under a name. */
-  async connection(label: string): Promise<{ id: string; [field: string]: unknown }> {
-    const { items } = (await this.call("GET", "/v1/connections?state=active")).body as { items: { id: string; label: string }[] };
-    const found = items.filter((connection) => connection.label === label);
-    if (found.length !== 1) throw new Error(`${this.name} has ${found.length} connections of the name ${label}: ${JSON.stringify(items)}`);
-    return found[0] as { id: string };
+  /** The connection that this person sees, by what they call it or by the id of its client. */
+  async connection(name: string): Promise<SeenConnection> {
+    const { items } = (await this.call("GET", "/v1/connections?state=active")).body as { items: SeenConnection[] };
+    const [found, ...more] = items.filter(({ label, client }) => label === name || client.id === name);
+    if (found === undefined || more.length > 0) throw new Error(`${this.name} should have one connection of ${name}: ${JSON.stringify(items)}`);
+    return found;
   }
 
   /** Cuts an app off. */
-  async revoke(label: string): Promise<void> {
-    const { id } = await this.connection(label);
+  async revoke(name: string): Promise<void> {
+    const { id } = await this.connection(name);
     const { status } = await this.call("DELETE", `/v1/connections/${id}`);
-    if (status !== 204) throw new Error(`Revoking ${label} answered ${status}.`);
+    if (status !== 204) throw new Error(`Revoking ${name} answered ${status}.`);
   }
 
   private async signIn(): Promise<void> {

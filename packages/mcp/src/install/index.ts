@@ -1,4 +1,4 @@
-import type { InstallClient, InstallGuide, NamedServer } from "./guide.ts";
+import type { ConfigWay, InstallClient, InstallGuide, NamedServer, Way } from "./guide.ts";
 
 export { findInstallClient, INSTALL_CLIENTS } from "./clients.ts";
 export type { CommandWay, ConfigWay, FilePlaces, InstallClient, InstallGuide, LinkWay, NamedServer, StepsWay, Way } from "./guide.ts";
@@ -18,6 +18,16 @@ export const toPersonalServer = (publicUrl: string, client: string, { slug, pers
   url: `${publicUrl}/mcp/${client}/${slug}`,
 });
 
-/** How a client is told of a server. */
-export const toInstallGuide = ({ slug, title, calls_from, toWays }: InstallClient, server: NamedServer): InstallGuide =>
-  ({ client: slug, title, calls_from, ...server, ways: toWays(server) });
+/** How a client is told of a server. With a personal one, `shared` stands in files that belong into a project: others get them too. */
+export const toInstallGuide = ({ slug, title, calls_from, toWays }: InstallClient, server: NamedServer, shared: NamedServer = server): InstallGuide =>
+  ({ client: slug, title, calls_from, ...server, ways: shared.url === server.url ? toWays(server) : mixWays(toWays(server), toWays(shared)) });
+
+/** Whether a settings file goes to everybody who works on a project. */
+export const isOfProject = (way: Way): way is ConfigWay => way.kind === "config" && way.files !== null && !way.files.linux.startsWith("~");
+
+const mixWays = (own: readonly Way[], shared: readonly Way[]): Way[] => own.map((way, at) => {
+  const common = shared[at] ?? way;
+  return isOfProject(common) ? { ...common, afterwards: FOR_ALL } : way;
+});
+
+const FOR_ALL = "This file goes to everybody who works on the project, so the address in it is the one that all share.";

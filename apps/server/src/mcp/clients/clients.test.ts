@@ -29,6 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.remove());
 
+const ALL = "memory:read memory:write memory:delete";
+
 let people = 0;
 const newVisitor = (): Promise<Visitor> => Visitor.open(server, chromium(), `Ada${++people}`);
 
@@ -69,10 +71,13 @@ describe.each([
     await app.connect((url) => ada.answer(url, { keyboard: modern }));
     expect(app.client.getNegotiatedProtocolVersion()).toBe(version);
     expect(ada.questions).toEqual(["Connect Heron?"]);
-    expect(app.tokens).toMatchObject({ client_id: expect.stringMatching(/^cli_/) as string, scope: "memory:read memory:write" });
+    expect(app.tokens).toMatchObject({ client_id: expect.stringMatching(/^cli_/) as string, scope: ALL });
     expect((await app.client.listTools()).tools.map(({ name }) => name)).toContain("recall_memories");
     await storeAndRecall(app);
     await expectRefresh(app);
+    // It refreshes once for each call that finds its access over.
+    await endAccess(server.url, app);
+    await Promise.all(Array.from({ length: 5 }, () => app.callTool("list_groups", {})));
     expect(app.opened).toBeNull();
 
     const { access } = app.tokens;
@@ -80,7 +85,7 @@ describe.each([
     await ada.revoke("Heron");
     const refused = await sendBare(mcp, access);
     expect(refused.status).toBe(401);
-    expect(refused.headers.get("www-authenticate")).toBe(`Bearer error="invalid_token", resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="memory:read memory:write"`);
+    expect(refused.headers.get("www-authenticate")).toBe(`Bearer error="invalid_token", resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="${ALL}"`);
     await expect(app.callTool("list_groups", {})).rejects.toThrow(UnauthorizedError);
     expect(said()).toContain("This sign-in was ended. Start again.");
     expect(app.kept.tokens).toBeUndefined();
@@ -94,7 +99,7 @@ describe.each([
     const ada = await newVisitor();
     const app = new OfficialApp({ url: mcp, name: "Heron", redirect_uri: callback(), modern });
     onTestFinished(() => app.close());
-    await app.connect((url) => ada.answer(url, { without: ["Store and change memories"] }));
+    await app.connect((url) => ada.answer(url, { without: ["Store and change memories", "Forget memories"] }));
     expect(app.tokens.scope).toBe("memory:read");
     const store = { name: "store_memory", arguments: { content: "Ada likes tea." } };
     const refused = await sendBare(mcp, app.tokens.access, { jsonrpc: "2.0", id: 1, method: "tools/call", params: store });
@@ -106,7 +111,7 @@ describe.each([
     await app.finish((url) => ada.answer(url));
     const { id } = (await app.callTool("store_memory", store.arguments)).structuredContent;
     await expect(app.callTool("forget_memories", { ids: [id] })).rejects.toThrow(UnauthorizedError);
-    expect(app.opened?.searchParams.get("scope")).toBe("memory:read memory:write memory:delete");
+    expect(app.opened?.searchParams.get("scope")).toBe(ALL);
     await app.finish((url) => ada.answer(url));
     expect((await app.callTool("forget_memories", { ids: [id] })).isError).not.toBe(true);
     expect(contentsOf(await app.callTool("recall_memories", { query: "tea" }))).toEqual([]);
@@ -148,7 +153,7 @@ test("mcp-remote, known by a document, signs a program in that speaks over its s
   const app = await McpRemote.open(mcp, (url) => ada.answer(url), document);
   onTestFinished(() => app.close());
   expect(ada.questions).toEqual(["Connect Kestrel?"]);
-  expect(app.tokens).toMatchObject({ client_id: document, scope: "memory:read memory:write" });
+  expect(app.tokens).toMatchObject({ client_id: document, scope: ALL });
   expect((await app.client.listTools()).tools.map(({ name }) => name)).toContain("recall_memories");
   await storeAndRecall(app);
   await expectRefresh(app);

@@ -30,20 +30,20 @@ async function openApps(person: Visitor): Promise<UsedApp[]> {
   const answer = (url: URL) => person.answer(url);
   const official = new OfficialApp({ url: `${server.url}/mcp`, name: "Heron", redirect_uri: callback(), modern: true });
   await official.connect(answer);
-  // Forgetting is asked for when it is needed.
-  await official.callTool("forget_memories", { ids: [NOBODYS] }).catch(() => official.finish(answer));
   const remote = await McpRemote.open(personalUrl(person), answer);
-  return [new UsedApp(person, official, "Heron"), new UsedApp(person, remote, "Cursor")];
+  return [new UsedApp(person, official), new UsedApp(person, remote)];
 }
 
 const personalUrl = ({ workspace }: Visitor, client = "cursor"): string => `${server.url}/mcp/${client}/${workspace.slug}`;
 
 /** The app of one person. */
-function appOf(person: Visitor | undefined, label: string): UsedApp {
-  const found = apps.find((app) => app.person === person && app.label === label);
-  if (found === undefined) throw new TypeError(`There is no ${label}.`);
+function appOf(person: Visitor | undefined, name: "Heron" | "Cursor"): UsedApp {
+  const found = apps.find((used) => used.person === person && nameOf(used) === name);
+  if (found === undefined) throw new TypeError(`There is no ${name}.`);
   return found;
 }
+
+const nameOf = ({ app }: UsedApp): "Heron" | "Cursor" => (app instanceof OfficialApp ? "Heron" : "Cursor");
 
 const storedBy = (...used: UsedApp[]): UsedApp["stored"] => used.flatMap(({ stored }) => stored);
 const contentsOf = (stored: UsedApp["stored"]): string[] => stored.map(({ content }) => content).toSorted();
@@ -58,7 +58,7 @@ const CANARIES = [["Fernhollow opens its gate at dawn.", "Quillon keeps Kestrels
 describe("two people with two apps each", () => {
   test("have them store side by side", async () => {
     await Promise.all(apps.map(async (app, index) => {
-      for (const [n, content] of (CANARIES[index] ?? []).entries()) await app.store(content, `${app.person.name.toLowerCase()}:${app.label.toLowerCase()}-${n}`);
+      for (const [n, content] of (CANARIES[index] ?? []).entries()) await app.store(content, `${app.person.name.toLowerCase()}:${nameOf(app).toLowerCase()}-${n}`);
     }));
     expect(storedBy(...apps)).toHaveLength(8);
   });
@@ -96,7 +96,7 @@ describe("two people with two apps each", () => {
   });
 
   test("cannot forget the other person's memories", async () => {
-    for (const app of apps.filter(({ label }) => label === "Heron")) {
+    for (const app of apps) {
       expect(await app.forget([NOBODYS, ...othersOf(app.person).map(({ id }) => id)])).toBe(0);
     }
     for (const app of apps) expect((await app.list()).toSorted()).toEqual(contentsOf(ownOf(app.person)));
@@ -149,8 +149,9 @@ describe("two people with two apps each", () => {
 
   test("see at each memory which app it came from", async () => {
     for (const app of apps) {
-      const { id: connection_id } = await app.connection();
-      for (const { id } of app.stored) expect((await app.person.call("GET", `/v1/memories/${id}`)).body).toMatchObject({ trust: "agent", source: { kind: "mcp", client: app.label, connection_id } });
+      const { id: connection_id, label: client } = await app.connection();
+      expect(client).toMatch(new RegExp(`^${nameOf(app)}\\b`));
+      for (const { id } of app.stored) expect((await app.person.call("GET", `/v1/memories/${id}`)).body).toMatchObject({ trust: "agent", source: { kind: "mcp", client, connection_id } });
       const filter = encodeURIComponent(JSON.stringify({ "source.connection_id": connection_id }));
       const { items } = (await app.person.call("GET", `/v1/memories?filter=${filter}`)).body as { items: { content: string }[] };
       expect(items.map(({ content }) => content).toSorted()).toEqual(contentsOf(app.stored));
@@ -192,7 +193,7 @@ describe("a limit that a person sets", () => {
     // The library says on the console why it asks anew.
     const said = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     onTestFinished(() => said.mockRestore());
-    await heron.person.revoke("Heron");
+    await heron.person.revoke(heron.app.tokens.client_id);
     expect((await sendBare(`${server.url}/mcp`, heron.app.tokens.access)).status).toBe(401);
     await expect(heron.app.callTool("list_groups", {})).rejects.toThrow(/unauthorized/i);
     for (const app of apps.filter((each) => each !== heron)) expect((await app.list()).toSorted()).toEqual(contentsOf(ownOf(app.person)));

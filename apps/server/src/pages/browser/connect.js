@@ -5,9 +5,6 @@ import { keepHanded, readHanded } from "./place.js";
 
 const form = document.querySelector("#choice");
 const chooser = document.querySelector("#workspace");
-const told = (text) => {
-  document.querySelector("#copied").textContent = text;
-};
 
 /** The guides by workspace; those that everybody may use stand under "". */
 const guides = new Map();
@@ -17,10 +14,27 @@ async function start() {
   if (!signedIn) guides.set("", (await call("GET", "/v1/mcp/clients")).items);
   const wanted = readHanded("workspace");
   if (guides.has(wanted)) chooser.value = wanted;
-  (form.querySelector(`[name=client][value="${CSS.escape(readHanded("client") ?? "")}"]`) ?? form.querySelector("[name=client]")).checked = true;
+  (toRadio(readHanded("client") ?? "") ?? toRadio(findFirst())).checked = true;
   form.addEventListener("change", choose);
   form.addEventListener("submit", (event) => event.preventDefault());
   show();
+}
+
+const toRadio = (client) => form.querySelector(`[name=client][value="${CSS.escape(client)}"]`);
+
+/** The first that can use this server; of those beside it, one that is told without a settings file. */
+function findFirst() {
+  const [first, ...others] = guides.get(chooser.value);
+  return (isReached(first) ? first : (others.find((guide) => isReached(guide) && guide.ways[0].kind !== "config") ?? first)).client;
+}
+
+// Names and addresses that lead nowhere from outside: RFC 6761, 6762, 8375, 9476; RFC 1918, 4193, 3927, 6598.
+const NOT_PUBLIC = /^(?:[^.:]+|.*\.(?:localhost|local|internal|test|home\.arpa)|\[(?:::1?|f[cd].*|fe[89ab].*)\]|(?:0|10|127)\..*|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2\d|3[01])\..*|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*)$/;
+
+/** Whether the assistant comes to this address from where it runs. */
+function isReached({ calls_from, url }) {
+  const { protocol, hostname } = new URL(url);
+  return calls_from === "device" || (protocol === "https:" && !NOT_PUBLIC.test(hostname));
 }
 
 /** Whether somebody is signed in: the session that came along may be over. */
@@ -47,23 +61,38 @@ function addWorkspace({ slug, name }, clients) {
 function choose() {
   keepHanded("client", form.elements.client.value);
   keepHanded("workspace", chooser.value === "" ? undefined : chooser.value);
-  told("");
   show();
 }
 
 function show() {
   const guide = guides.get(chooser.value).find(({ client }) => client === form.elements.client.value);
   document.querySelector("#guide-title").textContent = guide.title;
-  tellUnreachable(guide);
-  document.querySelector("#ways").replaceChildren(...guide.ways.flatMap((way, at) => toWay(way, at === 0)));
-  document.querySelector("#address").replaceChildren(toCopyBlock(guide.url, told));
+  const reached = isReached(guide);
+  document.querySelector("#unreachable").hidden = reached;
+  document.querySelector("#unreachable").replaceChildren(...(reached ? [] : toWhyNot(guide)));
+  document.querySelector("#reachable").hidden = !reached;
+  document.querySelector("#ways").replaceChildren(...(reached ? guide.ways.flatMap((way, at) => toWay(way, at === 0)) : []));
+  document.querySelector("#address").replaceChildren(...(reached ? toCopyBlock(guide.url, "its address") : []));
   document.querySelector("#guide").hidden = false;
 }
 
-function tellUnreachable({ title, url, calls_from }) {
-  const notice = document.querySelector("#unreachable");
-  notice.hidden = calls_from === "device" || new URL(url).protocol === "https:";
-  notice.textContent = `${title} calls from its own cloud, which cannot reach ${new URL(url).origin}. Give this server a public https address first (PUBLIC_URL).`;
+/** A button for an address that its cloud cannot call would only end in an error over there. */
+function toWhyNot({ client, title, url }) {
+  const others = guides.get(chooser.value).filter((guide) => isReached(guide) && guide.client !== "other");
+  const near = others.find((guide) => guide.client.startsWith(`${client}-`)) ?? others[0];
+  const names = new Intl.ListFormat("en", { type: "disjunction" }).format(others.slice(0, 4).map((guide) => guide.title));
+  const move = toElement("button", `Show ${near.title} instead`, "quiet");
+  move.type = "button";
+  move.addEventListener("click", () => {
+    toRadio(near.client).checked = true;
+    toRadio(near.client).focus();
+    choose();
+  });
+  return [
+    toElement("p", `${title} runs in its maker's cloud and calls your server from there, over the internet. This server has the address ${new URL(url).origin}, which only this device or its network can reach.`),
+    toElement("p", `An assistant that runs on your device works now: ${names}. For ${title}, whoever runs this server gives it an https address on the internet and sets PUBLIC_URL to that.`),
+    move,
+  ];
 }
 
 function toWay(way, first) {
@@ -78,7 +107,7 @@ function toWay(way, first) {
     list.append(...way.steps.map((step) => toElement("li", step)));
     return [title, list];
   }
-  const parts = [title, toCopyBlock(way.text, told)];
+  const parts = [title, ...toCopyBlock(way.text, way.label)];
   if (way.files) parts.splice(1, 0, toElement("p", toFile(way.files), "file"));
   if (way.afterwards !== undefined) parts.push(toElement("p", way.afterwards, "hint"));
   return parts;

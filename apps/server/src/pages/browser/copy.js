@@ -1,5 +1,5 @@
-/** Text with a button that copies it. `told` hears that it was copied, or what to do where the browser does not let pages copy. */
-export function toCopyBlock(text, told) {
+/** Text with a button that copies it, called by what it is for, and below it what came of a press. */
+export function toCopyBlock(text, name) {
   const place = document.createElement("div");
   place.className = "copy";
   const block = document.createElement("pre");
@@ -11,26 +11,28 @@ export function toCopyBlock(text, told) {
   button.type = "button";
   button.className = "quiet";
   button.textContent = "Copy";
-  button.addEventListener("click", () => void copy(text, block, button, told));
+  button.setAttribute("aria-label", `Copy: ${name}`);
   place.append(block, button);
-  return place;
+  const told = document.createElement("p");
+  told.className = "hint told";
+  told.setAttribute("role", "status");
+  button.addEventListener("click", () => void copy(text, block, told));
+  return [place, told];
 }
 
 const SHOWN_MS = 2_000;
 
-async function copy(text, block, button, told) {
+async function copy(text, block, told) {
   try {
     // Pages that came without TLS from another machine have no clipboard.
     await navigator.clipboard.writeText(text);
   } catch {
     getSelection().selectAllChildren(block);
-    told("The text is selected. Copy it with the keyboard.");
+    told.textContent = "The text is selected. Copy it with the keyboard.";
     return;
   }
-  told("Copied.");
-  button.textContent = "Copied";
+  told.textContent = "Copied.";
   setTimeout(() => {
-    button.textContent = "Copy";
-    told("");
+    told.textContent = "";
   }, SHOWN_MS);
 }

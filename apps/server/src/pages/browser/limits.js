@@ -41,9 +41,10 @@ function fix({ group, read_only }, now, before) {
   read_only.disabled = only;
 }
 
-function offerGroups(form) {
+/** Offers the groups of the form's workspace while its field is filled in, and says when the one that was typed holds nothing. */
+export function offerGroups(form) {
   const { workspace, group } = form.elements;
-  const hint = form.querySelector("#group-new");
+  const hint = form.querySelector("#group-new, [data-part=group-new]");
   let asked = 0;
   let waiting;
 

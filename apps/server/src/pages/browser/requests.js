@@ -1,6 +1,7 @@
 import { toTime } from "./ago.js";
 import { call } from "./api.js";
 import { showAlert } from "./form.js";
+import { showMemories, toMemories } from "./log-memories.js";
 
 /** What an app did, by the operation that it called; the number of memories follows. */
 const DONE = {
@@ -11,16 +12,14 @@ const DONE = {
 /** What is not about memories by number. */
 const OTHER = { listGroups: "Listed the groups", getGroup: "Read about a group", readUsage: "Read what was used", listRelationships: "Listed relationships", getRelationship: "Read a relationship", readGraph: "Read the graph" };
 
-const SHOWN_MAX = 20;
-
-const toMemories = (count) => (count === 0 ? "nothing" : count === 1 ? "1 memory" : `${count} memories`);
 const toSentence = ({ action, effect, memory_count }) => OTHER[action] ?? `${DONE[action] ?? (effect === "write" ? "Changed" : "Read")} ${toMemories(memory_count)}`;
 
-/** Shows an app's requests in its part of the page, a page at a time, from when it is opened. */
-export function showRequests(part, { id, workspace }) {
+/** Shows an app's requests in its part of the page, a page at a time, from when it is opened. `onUsed` hears when the newest was. */
+export function showRequests(part, { id, workspace }, onUsed) {
   let next;
   const load = async () => {
     const page = await call("GET", `/v1/connections/${id}/requests?limit=20${next === undefined ? "" : `&cursor=${encodeURIComponent(next)}`}`);
+    if (next === undefined && page.items.length > 0) onUsed(page.items[0].at);
     part("requests").append(...page.items.map((request) => toLine(request, workspace)));
     part("empty").hidden = part("requests").childElementCount > 0;
     part("older").hidden = !page.has_more;
@@ -51,28 +50,3 @@ function toLine(request, workspace) {
   line.append(details);
   return line;
 }
-
-/** The words of the memories as they are now; the log holds their ids alone. */
-async function showMemories(details, { memories, memory_count }, workspace) {
-  const ids = memories.slice(0, SHOWN_MAX);
-  const filter = encodeURIComponent(JSON.stringify({ id: { in: ids } }));
-  const { items } = await call("GET", `/v1/memories?limit=${SHOWN_MAX}&filter=${filter}`, undefined, { "x-workspace": workspace.id });
-  const list = document.createElement("ul");
-  const add = (text, className) => {
-    const item = document.createElement("li");
-    item.textContent = text;
-    if (className !== undefined) item.className = className;
-    list.append(item);
-  };
-  for (const id of ids) {
-    const found = items.find((memory) => memory.id === id);
-    if (found !== undefined) add(toShort(found.content));
-  }
-  const gone = ids.length - items.length;
-  if (gone > 0) add(`${toMemories(gone)} not to be found any more.`, "hint");
-  if (memory_count > ids.length) add(`And ${toMemories(memory_count - ids.length)} more.`, "hint");
-  details.append(list);
-}
-
-const SHORT_CHARS = 280;
-const toShort = (text) => (text.length <= SHORT_CHARS ? text : `${text.slice(0, SHORT_CHARS)} …`);

@@ -13,15 +13,12 @@ interface Done {
 export class UsedApp {
   readonly person: Visitor;
   readonly app: McpApp;
-  /** What its person calls it. */
-  readonly label: string;
   readonly stored: { id: string; content: string; group: string }[] = [];
   readonly done: Done[] = [];
 
-  constructor(person: Visitor, app: McpApp, label: string) {
+  constructor(person: Visitor, app: McpApp) {
     this.person = person;
     this.app = app;
-    this.label = label;
   }
 
   async store(content: string, group: string): Promise<string> {
@@ -72,14 +69,14 @@ export class UsedApp {
     return items.toReversed().map(({ action, effect, memories, memory_count }) => ({ action, effect, memories: memories.toSorted(), memory_count }));
   }
 
-  connection(): Promise<{ id: string; [field: string]: unknown }> {
-    return this.person.connection(this.label);
+  connection(): ReturnType<Visitor["connection"]> {
+    return this.person.connection(this.app.tokens.client_id);
   }
 
   async limit(patch: Record<string, unknown>): Promise<void> {
     const { id } = await this.connection();
     const { status, body } = await this.person.call("PATCH", `/v1/connections/${id}`, patch);
-    if (status !== 200) throw new Error(`Limiting ${this.label} answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 200) throw new Error(`Limiting an app answered ${status}: ${JSON.stringify(body)}`);
   }
 
   private async use(name: string, args: Record<string, unknown>): Promise<ToolAnswer> {
