@@ -1,5 +1,7 @@
+import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
+import type { Loci } from "@loci/sdk";
 import type { Command } from "./arguments/command.ts";
 import { findClosest } from "./arguments/closest.ts";
 import type { GlobalValues } from "./arguments/options.ts";
@@ -34,7 +36,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     const choose = async () => (choice ??= (await import("./profiles/choice.ts")).chooseServer(globals, environment));
-    await command.run(openDesk({ output, environment, globals, choose }), { values, positionals });
+    await using memories = openMemories({ output, environment, globals, choose });
+    await command.run(openDesk({ output, environment, globals, choose }, memories), { values, positionals });
     return EXIT.ok;
   } catch (error) {
     const { reportFailure } = await import("./failures.ts");
@@ -74,13 +77,33 @@ interface DeskParts {
   choose(): Promise<Choice>;
 }
 
-function openDesk({ output, environment, globals, choose }: DeskParts): Desk {
+interface Memories extends AsyncDisposable, Pick<Desk, "connect"> {}
+
+/** Those of a server, or of a folder, which is closed after the command. */
+function openMemories({ output, environment, globals, choose }: DeskParts): Memories {
+  requireOnePlace(globals);
+  let local: (AsyncDisposable & { loci: Loci }) | null = null;
+  const connect = async () => {
+    if (globals.local === true) {
+      const { openLocal } = await import("./mcp/local.ts");
+      local ??= openLocal(path.resolve(globals.folder ?? environment.dataDir), (line) => output.note(line));
+      return local.loci;
+    }
+    const { openClient } = await import("./client.ts");
+    return openClient(await choose(), { output, environment, verbose: globals.verbose === true });
+  };
+  return { connect, [Symbol.asyncDispose]: async () => local?.[Symbol.asyncDispose]() };
+}
+
+function requireOnePlace(globals: GlobalValues): void {
+  if (globals.folder !== undefined && globals.local !== true) throw usageError("--folder goes with --local: memories of a server are there.");
+  const other = (["profile", "base-url", "api-key"] as const).find((name) => globals[name] !== undefined);
+  if (globals.local === true && other !== undefined) throw usageError(`--local and --${other} contradict each other. Give one of them.`);
+}
+
+function openDesk({ output, environment, globals, choose }: DeskParts, { connect }: Memories): Desk {
   return {
-    output, environment, globals, choose,
-    connect: async () => {
-      const { openClient } = await import("./client.ts");
-      return openClient(await choose(), { output, environment, verbose: globals.verbose === true });
-    },
+    output, environment, globals, choose, connect,
     mayAsk: globals["no-input"] !== true && process.stdin.isTTY && process.stderr.isTTY,
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stderr });

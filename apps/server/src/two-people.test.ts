@@ -110,10 +110,10 @@ test("each memory says which assistant wrote it, and each assistant's log what i
   for (const { person, assistants } of [ada, bob]) {
     const other = person === ada.person ? bob.person : ada.person;
     const inOwn = { "x-workspace": person.workspace };
-    expect((await person.call("GET", "/v1/connections")).body.items.map(({ label }: { label: string }) => label)).toEqual(["Cursor", "Claude"]);
+    expect((await person.call("GET", "/v1/connections")).body.items.map(({ label }: { label: string }) => label)).toEqual(["Cursor (An editor)", "Claude"]);
     for (const [at, { connection_id, memory }] of assistants.entries()) {
       const { source } = (await person.call("GET", `/v1/memories/${memory}`, undefined, inOwn)).body;
-      expect(source).toEqual({ kind: "mcp", client: at === 0 ? "Claude" : "Cursor", connection_id });
+      expect(source).toEqual({ kind: "mcp", client: at === 0 ? "Claude" : "Cursor (An editor)", connection_id });
       const { items } = (await person.call("GET", `/v1/connections/${connection_id}/requests?limit=200`)).body;
       expect(items.at(-1)).toMatchObject({ effect: "write", memories: [memory] });
       const read = items.filter(({ effect, memory_count }: { effect: string; memory_count: number }) => effect === "read" && memory_count > 0);

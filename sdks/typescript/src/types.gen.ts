@@ -135,7 +135,7 @@ export interface AuditEvent {
   seq: number;
   /** When it happened. */
   at: string;
-  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, client.registered, connection.created, connection.changed, connection.revoked, code.replayed, token.reused, data.exported, data.imported, data.erased, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
+  /** What happened, from a closed list: account.created, account.updated, account.email_changed, account.password_changed, account.password_reset, account.proven, account.proof_refused, account.locked, account.second_factor_enabled, account.second_factor_disabled, account.second_factor_refused, account.recovery_codes_created, account.recovery_code_used, account.passkey_created, account.passkey_updated, account.passkey_deleted, account.sign_in_linked, account.sign_in_unlinked, account.exported, account.deletion_requested, account.deletion_undone, account.deleted, account.disabled, account.enabled, account.operator_granted, account.operator_revoked, account.reset_link_created, session.created, session.refused, session.ended, session.all_ended, workspace.created, workspace.updated, workspace.transferred, workspace.deletion_requested, workspace.deletion_undone, workspace.deleted, workspace.plan_changed, member.joined, member.role_changed, member.removed, member.left, invitation.created, invitation.accepted, invitation.revoked, key.created, key.updated, key.rotated, key.revoked, key.leaked, connection.created, connection.changed, connection.revoked, code.replayed, token.reused, data.exported, data.imported, data.erased, group.erased, audit.exported, job.run, job.paused, job.resumed, schedule.run, schedule.paused, schedule.resumed. */
   action: string;
   /** Who did it: a user's or a key's id, `system`, or `nobody` where that is not known. */
   actor: string;
@@ -535,9 +535,9 @@ export type ConsentAnswer = {
   allow: true;
   /** In which workspace, by id or slug; needed unless the app came by a personal URL, which names one. */
   workspace?: string | undefined;
-  /** The only group that it sees; all of the workspace unless said. */
+  /** The only group that it sees; all of the workspace, or what it was limited to before, unless said. */
   group?: string | null | undefined;
-  /** Whether it changes nothing, whatever its scopes are; no, unless said. */
+  /** Whether it changes nothing, whatever its scopes are; as it was limited before, or no, unless said. */
   read_only?: boolean | undefined;
   /** What it may do, of what it asked for; all of that unless said. */
   scopes?: ("memory:read" | "memory:write" | "memory:delete")[] | undefined;
@@ -653,9 +653,9 @@ export type DeviceAnswer = {
   allow: true;
   /** In which workspace, by id or slug. */
   workspace: string;
-  /** The only group that it sees; all of the workspace unless said. */
+  /** The only group that it sees; all of the workspace, or what it was limited to before, unless said. */
   group?: string | null | undefined;
-  /** Whether it changes nothing, whatever its scopes are; no, unless said. */
+  /** Whether it changes nothing, whatever its scopes are; as it was limited before, or no, unless said. */
   read_only?: boolean | undefined;
   /** What it may do, of what it asked for; all of that unless said. */
   scopes?: ("memory:read" | "memory:write" | "memory:delete")[] | undefined;
@@ -2613,15 +2613,22 @@ export interface WaitingDevice {
   expires_at: string;
   /** Whether it asked from the network address that you have; null where that is not known. Another may be right, and may be a stranger's. */
   same_network: boolean | null;
-  /** Where it could work. */
-  workspaces: {
+  /** Where it could work; the first is the likeliest. */
+  workspaces: ({
     /** Its id. */
     id: string;
     /** Its slug. */
     slug: string;
     /** Its name. */
     name: string;
-  }[];
+    /** What the app was limited to in it before; null for nothing. No answer lifts that: `PATCH /v1/connections/{id}` does. */
+    limits: {
+      /** The only group that it sees, or null for all of the workspace. */
+      group: string | null;
+      /** Whether it may only read. */
+      read_only: boolean;
+    } | null;
+  })[];
 }
 
 /** Who calls, and what they may do. */
@@ -3689,6 +3696,8 @@ export interface Routes {
       query?: {
         /** Whether the session that asks ends too. */
         all?: boolean | undefined;
+        /** Whether the apps that you connected are signed out too. What you allowed them stays, and each has to be let in once more. */
+        apps?: boolean | undefined;
       } | undefined;
     };
     answer: SessionsEnded;

@@ -105,7 +105,7 @@ test("the examples of the README run against a server as they stand there", { ti
     for (const [at, code] of blocks.entries()) {
       const file = path.join(project().folder, `readme-${at}.mts`);
       writeFileSync(file, code);
-      await run(process.execPath, [file], { cwd: project().folder, env: { LOCI_URL: server.url, LOCI_API_KEY: key } });
+      await run(process.execPath, [file], { cwd: project().folder, env: { LOCI_BASE_URL: server.url, LOCI_API_KEY: key } });
     }
   } finally {
     await server.remove();

@@ -32,6 +32,8 @@ export const GLOBAL_OPTIONS = {
   profile: { type: "string", value: "NAME", completes: "profiles", means: "The sign-in to use, where you keep several" },
   "base-url": { type: "string", value: "URL", means: "The server, instead of the sign-in's" },
   "api-key": { type: "string", value: "KEY", means: "An API key, instead of the sign-in" },
+  local: { type: "boolean", means: "The memories in a folder of this machine, not a server's" },
+  folder: { type: "string", value: "PATH", means: "With --local: which folder, instead of the one for your user" },
   json: { type: "boolean", means: "JSON, one object a line" },
   yes: { type: "boolean", short: "y", means: "Do not ask before something is forgotten" },
   "no-input": { type: "boolean", means: "Never ask; what would be asked is an error" },

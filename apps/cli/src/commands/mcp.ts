@@ -1,4 +1,3 @@
-import path from "node:path";
 import { defineCommand } from "../arguments/command.ts";
 import { usageError } from "../exit.ts";
 
@@ -9,24 +8,14 @@ export const mcp = defineCommand({
 that you are signed in to, or with --local those of a folder of this machine, without a server and an account.
 Assistants that take an address need no program: loci mcp add.`,
   options: {
-    local: { type: "boolean", means: "Keep the memories in a folder of this machine" },
-    folder: { type: "string", value: "PATH", means: "With --local: which folder, instead of the one for your user" },
     tools: { type: "string", value: "SET", completes: PROFILES, means: "full, or minimal: add, search, list and delete; full unless said" },
   },
   examples: ["claude mcp add loci -- loci mcp", "claude mcp add loci -- loci mcp --local"],
   run: async (desk, { values }) => {
-    const { output, environment } = desk;
     const tools = PROFILES.find((name) => name === (values.tools ?? "full"));
     if (tools === undefined) throw usageError(`--tools must be full or minimal, not "${values.tools}".`);
-    if (values.folder !== undefined && values.local !== true) throw usageError("--folder goes with --local: memories of a server are there.");
-    if (values.local !== true) {
-      const loci = await desk.connect();
-      const { serveMcp } = await import("../mcp/serve.ts");
-      return serveMcp(loci, { tools, output });
-    }
-    const { openLocal } = await import("../mcp/local.ts");
+    const loci = await desk.connect();
     const { serveMcp } = await import("../mcp/serve.ts");
-    await using local = openLocal(path.resolve(values.folder ?? environment.dataDir), (line) => output.note(line));
-    await serveMcp(local.loci, { tools, output });
+    await serveMcp(loci, { tools, output: desk.output });
   },
 });

@@ -15,10 +15,11 @@ export class Assistant {
   /** Reads who it is from all that comes, before anything is done with it. To be called once the transport has its reader. */
   listen(transport: Transport): void {
     const read = transport.onmessage;
-    transport.onmessage = (message, extra) => {
+    const onmessage: NonNullable<Transport["onmessage"]> = (message, extra) => {
       this.#name = readName(message) ?? this.#name;
       read?.(message, extra);
     };
+    Object.assign(transport, { onmessage });
   }
 
   /** Calls the API under its name, which memories then tell. A sign-in has a label of its own, which goes before. */

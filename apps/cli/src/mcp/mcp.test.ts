@@ -80,6 +80,14 @@ test("loci mcp --local needs no server and no account, two assistants share it, 
 
   const later = await connectAssistant(machine, ["mcp", "--local"]);
   expect(await call(later, "list_memories", {})).toMatchObject({ memories: [{ id }] });
+
+  // Their person sees, corrects, exports and forgets them by the same commands as those of a server, also meanwhile.
+  expect((await machine.runJson(["recall", "--local", "who plays the cello"]))[0]).toMatchObject({ id, content: "Ada plays the cello." });
+  expect((await machine.runJson(["update", "--local", String(id), "Ada plays the viola."]))[0]).toMatchObject({ memory: { version: 2 } });
+  expect((await machine.runJson(["export", "--local", "all.jsonl"]))[0]).toMatchObject({ memories: 1 });
+  expect((await machine.run(["forget", "--local", String(id), "--yes"])).code).toBe(0);
+  expect(await call(later, "list_memories", {})).toMatchObject({ memories: [] });
+  expect(await machine.runJson(["list", "--local", "--folder", path.join(machine.home, "other")])).toEqual([]);
 });
 
 test("loci mcp writes nothing but the protocol, and ends when its client does", async () => {

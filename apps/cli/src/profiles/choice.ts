@@ -18,10 +18,11 @@ export interface Choice {
 /** Where the credentials come from decides what a refusal of them advises. */
 export type Credentials = { from: "--api-key" | "LOCI_API_KEY"; apiKey: string } | { from: "profile"; profile: Profile };
 
-type Globals = Pick<GlobalValues, "profile" | "base-url" | "api-key">;
+type Globals = Pick<GlobalValues, "profile" | "base-url" | "api-key"> & Partial<Pick<GlobalValues, "local">>;
 
 /** A flag goes before the environment, and that before what is kept. A profile named by flag is a flag too, for all that it holds. */
 export function chooseServer(globals: Globals, environment: Environment): Choice {
+  if (globals.local === true) throw usageError("This is about a server, and --local has none.");
   const profileName = readProfileName(globals.profile ?? environment.profile ?? DEFAULT_PROFILE);
   const named = globals.profile !== undefined;
   const kept = readProfiles(environment.configDir)[profileName];

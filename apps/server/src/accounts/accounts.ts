@@ -6,6 +6,7 @@ import type { Sealer } from "../control/sealer.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import { appendAudit } from "../audit/append.ts";
+import { signOutApps } from "../connections/revoke.ts";
 import { Acting } from "./acting.ts";
 import type { AuthParts } from "./auth.ts";
 import { CommonPasswords } from "./common-passwords.ts";
@@ -56,6 +57,7 @@ export function openAccounts(parts: AccountsParts): Accounts {
     sendLink: ({ to, template, token }) => outbox.put({ to, template, url: toLink(config.publicUrl, template, token) }),
     onPasswordReset: async ({ id, email }) => {
       await deletePending(control.db, id);
+      await signOutApps({ control, now }, id, "password_reset");
       await appendAudit({ control, now }, { ...acting.now.origin, actor: id }, { chain: id, action: "account.password_reset", target: id });
       await outbox.put({ to: email, template: "password_changed" });
       for (const key of [email, id]) await limits.forget("password_fails_per_account", key);

@@ -28,7 +28,7 @@ export function resetRoutes(parts: Parts): Route[] {
 
   const reset = guarded("open", {
     id: "resetPassword", method: "post", path: "/v1/auth/password/reset", tags, repeat: "idempotent", setsCookies: true,
-    summary: "Set a new password by the link", description: "Ends every session of the account. Sign in with the new password then.",
+    summary: "Set a new password by the link", description: "Ends every session of the account, and every sign-in of its connected apps. Sign in with the new password then.",
     request: { body: z.strictObject({ token: LinkToken, password: NewPassword }) },
     responses: { 204: empty("Done.") },
     faults: [429],

@@ -1,6 +1,8 @@
 import { HOUR_MS } from "@loci/kit/clock";
 import { newId } from "@loci/kit/ids";
 import { afterEach, expect, test, vi } from "vitest";
+import { SignIn } from "../testing/authorization.ts";
+import { newClient, newConnection } from "../testing/connections.ts";
 import { shareTestApp } from "../testing/harness.ts";
 
 const app = shareTestApp();
@@ -29,6 +31,24 @@ test("a reset sets the new password, ends every session, tells the address, and 
   expect((await app().mailTo(ada.email))[0]?.template).toBe("password_changed");
   const events = await app().server.control.db.selectFrom("audit").select(["action", "actor"]).where("chain", "=", ada.user_id).execute();
   expect(events).toContainEqual({ action: "account.password_reset", actor: ada.user_id });
+});
+
+test("a reset signs the connected apps out too, with the codes that nobody has used yet, and leaves what was allowed; what fails ends nothing", async () => {
+  const [ada, eve] = [await app().newPerson(), await app().newPerson()];
+  const [assistant, other] = [await newConnection(app(), ada), await newConnection(app(), eve)];
+  const signIn = new SignIn(app(), ada, await newClient(app()));
+  const code = await signIn.code();
+  const token = await forget(ada.email);
+  expect((await reset(token, "password1")).status).toBe(400);
+  expect((await assistant.call("GET", "/v1/whoami")).status).toBe(200);
+  expect((await reset(token)).status).toBe(204);
+  expect([(await assistant.call("GET", "/v1/whoami")).status, (await other.call("GET", "/v1/whoami")).status]).toEqual([401, 200]);
+  const refresh = new URLSearchParams({ grant_type: "refresh_token", refresh_token: assistant.refresh, client_id: assistant.client.id }).toString();
+  expect((await app().call("POST", "/oauth/token", refresh, { "content-type": "application/x-www-form-urlencoded" })).body).toMatchObject({ error: "invalid_grant" });
+  expect((await signIn.exchange(code)).body).toMatchObject({ error: "invalid_grant" });
+  const ended = await app().server.control.db.selectFrom("token_families").select("ended_because").where("connection_id", "=", assistant.connection_id).execute();
+  expect(ended).toEqual([{ ended_because: "password_reset" }]);
+  expect(await app().server.control.db.selectFrom("connections").select("revoked_at").where("id", "=", assistant.connection_id).executeTakeFirst()).toEqual({ revoked_at: null });
 });
 
 test("of 100 resets by one link exactly one wins, and its password counts", async () => {

@@ -55,11 +55,14 @@ export function sessionRoutes(parts: Parts): Route[] {
 
   const endAll = guarded("account", {
     id: "deleteSessions", method: "delete", path: "/v1/account/sessions", tags: ["Account"], repeat: "idempotent", whileLeaving: true,
-    summary: "Sign out everywhere", description: "Ends every other session; with `all` also the one that asks.",
-    request: { query: z.strictObject({ all: flagParam().optional().describe("Whether the session that asks ends too.") }) },
+    summary: "Sign out everywhere", description: "Ends every other session; with `all` also the one that asks, with `apps` also the sign-ins of connected apps.",
+    request: { query: z.strictObject({
+      all: flagParam().optional().describe("Whether the session that asks ends too."),
+      apps: flagParam().optional().describe("Whether the apps that you connected are signed out too. What you allowed them stays, and each has to be let in once more."),
+    }) },
     responses: { 200: json(Ended, "Ended.") },
-  }, async ({ person, origin, query: { all = false } }) => {
-    const ended = await endSessions(parts, origin, { user_id: person.user_id, keep: all ? null : person.session_id });
+  }, async ({ person, origin, query: { all = false, apps = false } }) => {
+    const ended = await endSessions(parts, origin, { user_id: person.user_id, keep: all ? null : person.session_id, apps });
     return { status: 200, body: { ended }, ...(all && gone) };
   });
 

@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS } from "@loci/kit/clock";
 import { expect, test } from "vitest";
+import { newConnection } from "../testing/connections.ts";
 import { shareTestApp, startTestApp } from "../testing/harness.ts";
 import type { TestPerson } from "../testing/people.ts";
 
@@ -28,6 +29,22 @@ test("a person sees their sessions, ends one, and then all others; nobody else's
   expect([await statusOf(ada), await statusOf(third), await statusOf(eve)]).toEqual([200, 401, 200]);
   const all = await ada.call("DELETE", "/v1/account/sessions?all=true");
   expect([all.body, all.headers.get("clear-site-data"), ada.cookies.get("sid"), await statusOf(ada)]).toEqual([{ ended: 1 }, '"cache", "storage"', undefined, 401]);
+});
+
+test("signing out everywhere leaves connected apps as they are, unless that is asked for", async () => {
+  const [ada, eve] = [await app().newPerson(), await app().newPerson()];
+  const apps = [await newConnection(app(), ada), await newConnection(app(), ada, { resource: "/mcp" }), await newConnection(app(), eve)] as const;
+  const [api, , others] = apps;
+  const statuses = () => Promise.all([api, others].map(async ({ call }) => (await call("GET", "/v1/whoami")).status));
+  expect((await ada.call("DELETE", "/v1/account/sessions")).body).toEqual({ ended: 0 });
+  expect(await statuses()).toEqual([200, 200]);
+  expect((await ada.call("DELETE", "/v1/account/sessions?apps=true")).body).toEqual({ ended: 0 });
+  expect(await statuses()).toEqual([401, 200]);
+  expect(await statusOf(ada)).toBe(200);
+  const families = await app().server.control.db.selectFrom("token_families").select("ended_because").where("connection_id", "in", apps.map(({ connection_id }) => connection_id)).orderBy("id").execute();
+  expect(families.map(({ ended_because }) => ended_because)).toEqual(["signed_out_everywhere", "signed_out_everywhere", null]);
+  expect((await ada.call("GET", "/v1/account/audit")).body.items).toContainEqual(expect.objectContaining({ action: "session.all_ended", details: { ended: 0, kept: expect.any(String), apps: true } }));
+  expect((await ada.call("GET", "/v1/connections")).body.items.map(({ state, expires_at }: Record<string, unknown>) => [state, expires_at])).toEqual([["active", null], ["active", null]]);
 });
 
 test("signing out ends the session and clears the cookie, on the server as well; without a session it does no harm", async () => {

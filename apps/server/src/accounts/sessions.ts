@@ -2,6 +2,7 @@ import { AppError, notFound } from "@loci/kit/errors";
 import type { Clock } from "@loci/kit/clock";
 import { appendAudit } from "../audit/append.ts";
 import type { Origin } from "../audit/origin.ts";
+import { signOutApps } from "../connections/revoke.ts";
 import type { Control, ControlDb } from "../control/database.ts";
 import type { OpenCall } from "../http/route.ts";
 import type { Parts } from "../parts.ts";
@@ -63,11 +64,19 @@ export async function endReplaced({ control, now }: SessionParts, origin: Origin
   if (ended !== undefined) await appendAudit({ control, now }, { ...origin, actor: user_id }, { chain: user_id, action: "session.ended", target: ended.id, details: { replaced: true } });
 }
 
+interface EndedSessions {
+  user_id: string;
+  keep: string | null;
+  /** Whether connected apps are signed out as well. */
+  apps?: boolean;
+}
+
 /** Ends the sessions of a person, all but the one to keep; answers how many that were. */
-export function endSessions({ control, now }: SessionParts, origin: Origin, { user_id, keep }: { user_id: string; keep: string | null }): Promise<number> {
+export function endSessions({ control, now }: SessionParts, origin: Origin, { user_id, keep, apps = false }: EndedSessions): Promise<number> {
   return control.transaction(async () => {
+    if (apps) await signOutApps({ control, now }, user_id, "signed_out_everywhere");
     const ended = await control.db.deleteFrom("sessions").where("user_id", "=", user_id).where("id", "!=", keep ?? "").returning("id").execute();
-    if (ended.length > 0) await appendAudit({ control, now }, origin, { chain: user_id, action: "session.all_ended", target: user_id, details: { ended: ended.length, kept: keep } });
+    if (ended.length > 0 || apps) await appendAudit({ control, now }, origin, { chain: user_id, action: "session.all_ended", target: user_id, details: { ended: ended.length, kept: keep, ...(apps && { apps }) } });
     return ended.length;
   });
 }

@@ -8,6 +8,7 @@ import type { ControlDb } from "../control/database.ts";
 import { findRole } from "../members/standing.ts";
 import type { Limits } from "../oauth/offers.ts";
 import { OAUTH_SCOPES, type OAuthScope } from "../policy/oauth-scopes.ts";
+import { announceConnection, type AnnounceParts } from "./announce.ts";
 import { toLabel } from "./label.ts";
 
 /** What a person allows an app. */
@@ -28,7 +29,7 @@ export interface Allowance {
  * client, workspace and resource: where it is there, it takes the scopes that were allowed now, keeps its label, and its
  * limits can become narrower; what lifts them is `updateConnection` alone. Throws `invalid_request` for another group.
  */
-export function connect(parts: AuditParts, { origin }: { origin: Origin }, allowance: Allowance): Promise<string> {
+export function connect(parts: AnnounceParts, { origin }: { origin: Origin }, allowance: Allowance): Promise<string> {
   const { control, now } = parts;
   const { user_id, workspace_id, client, resource } = allowance;
   return control.transaction(async () => {
@@ -43,6 +44,7 @@ export function connect(parts: AuditParts, { origin }: { origin: Origin }, allow
       .returning("id").executeTakeFirstOrThrow();
     const details = { client: client.id, resource, scopes, bound_to_group: group !== null, read_only };
     await noteConnection(parts, origin, { id, user_id, workspace_id }, { action: id === row.id ? "connection.created" : "connection.changed", details });
+    if (id === row.id) await announceConnection(parts, allowance);
     return id;
   });
 }

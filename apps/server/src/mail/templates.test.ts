@@ -23,6 +23,7 @@ const CONTENTS: { [T in Template]: MailContent & { template: T } } = {
   passkey_deleted: { template: "passkey_deleted" },
   second_factor_changed: { template: "second_factor_changed", change: EVIL },
   new_sign_in: { template: "new_sign_in", at: "2026-11-21 12:00 UTC", method: "password", address: null, user_agent: EVIL },
+  app_connected: { template: "app_connected", app: EVIL, workspace: EVIL, at: "2026-11-21 12:00 UTC", url: URL },
   invitation: { template: "invitation", workspace: EVIL, role: "admin", invited_by: EVIL, url: URL },
   key_leaked: { template: "key_leaked", key_name: EVIL, starts_with: "mk_live_00000000", workspace: EVIL, where: `https://evil.test/${EVIL}` },
   account_deletion: { template: "account_deletion", delete_after: "2026-12-21", undo_url: URL },

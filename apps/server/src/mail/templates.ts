@@ -17,6 +17,7 @@ export type MailContent =
   | { template: "recovery_code_used" }
   | { template: "passkey_added" | "passkey_deleted" }
   | { template: "new_sign_in"; at: string; method: string; address: string | null; user_agent: string | null }
+  | { template: "app_connected"; app: string; workspace: string; at: string; url: string }
   | { template: "invitation"; workspace: string; role: string; invited_by: string; url: string }
   | { template: "key_leaked"; key_name: string; starts_with: string; workspace: string; where: string | null }
   | { template: "account_deletion"; delete_after: string; undo_url: string }
@@ -88,6 +89,15 @@ const LETTERS: { [T in Template]: (content: Content<T>) => Letter } = {
   new_sign_in: ({ at, method, address, user_agent }) => ({
     subject: "A new sign-in to your Loci account",
     blocks: [{ say: `Somebody signed in to your account at ${at} by ${method}.` }, { say: `Address: ${address ?? "unknown"}. Program: ${user_agent === null ? "unknown" : quote(user_agent)}.` }, ALARM],
+  }),
+  app_connected: ({ app, workspace, at, url }) => ({
+    subject: "An app was connected to your Loci account",
+    blocks: [
+      { say: `The app "${quote(app)}" was connected to the workspace ${quote(workspace)} at ${at}. It chose that name itself.` },
+      { say: "What it may do there, what it did, and how to cut it off stands here:" },
+      { link: url, label: "See your apps" },
+      { note: "If this was not you, cut it off, reset your password now and look through your sessions and ways to sign in." },
+    ],
   }),
   invitation: ({ workspace, role, invited_by, url }) => ({
     subject: `Join ${quote(workspace)} on Loci`,

@@ -223,7 +223,8 @@ test("a key of one group stores there unasked, and cannot name or see another", 
   expect((await bound.call("POST", "/v1/store", { content: "Mine." })).body.memory.group).toBe("ana");
   expect(await bound.call("POST", "/v1/store", { content: "Mine.", group: "bob" })).toMatchObject({ status: 403, body: { error: { code: "forbidden", param: "group" } } });
   expect((await bound.call("GET", "/v1/memories")).body.items).toMatchObject([{ content: "Mine." }]);
-  expect((await bound.call("POST", "/v1/recall", { query: "window seat", group: "bob" })).body.memories).toEqual([]);
+  const foreign = [await bound.call("POST", "/v1/recall", { query: "window seat", group: "bob" }), await bound.call("POST", "/v1/recall", { query: "window seat", group: "nobody" }), await bound.call("GET", "/v1/memories?group=bob"), await bound.call("GET", "/v1/graph?group=bob")];
+  for (const { status, body } of foreign) expect([status, body.error]).toMatchObject([403, { code: "forbidden", param: "group", details: { reason: "other_group" } }]);
   expect((await bound.call("POST", "/v1/forget", { group: "bob" })).body.forgotten.memories).toBe(0);
   for (const suffix of ["", "/history", "/related"]) {
     const foreign = await bound.call("GET", `/v1/memories/${other}${suffix}`);

@@ -16,7 +16,7 @@ import { readPersonalPath, readResource, type PersonalPath } from "./resources.t
 import { toScopes } from "./scopes.ts";
 
 /** What consents are made of. */
-export type ConsentParts = Pick<Parts, "config" | "control" | "memberships" | "now" | "peppers">;
+export type ConsentParts = Pick<Parts, "config" | "control" | "mailer" | "memberships" | "now" | "outbox" | "peppers">;
 
 type ConsentRow = Selectable<ControlTables["consents"]>;
 

@@ -98,7 +98,7 @@ export type DeviceAnswer =
   | { allow: true; workspace: string; group?: string | null | undefined; read_only?: boolean | undefined; scopes?: readonly OAuthScope[] | undefined };
 
 /** Takes a person's answer to a device, once. */
-export function answerDevice(parts: DeviceParts & Pick<Parts, "memberships">, { person, origin }: { person: Person; origin: Origin }, user_code: string, answer: DeviceAnswer): Promise<void> {
+export function answerDevice(parts: DeviceParts & Pick<Parts, "config" | "mailer" | "memberships" | "outbox">, { person, origin }: { person: Person; origin: Origin }, user_code: string, answer: DeviceAnswer): Promise<void> {
   const { control, now } = parts;
   return control.transaction(async () => {
     const { device_hash, client_id, resource, scopes: asked } = await getWaitingRow(parts, user_code);

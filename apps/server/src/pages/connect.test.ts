@@ -131,6 +131,7 @@ test("who is not signed in finds the page from the start page", async () => {
   await page.goto("/");
   await page.getByRole("link", { name: "Connect an assistant" }).click();
   await page.locator("#guide:visible").waitFor();
+  expect(new URL(page.url()).pathname).toBe("/connect");
 });
 
 test("everything fits into 360 pixels, in light and dark", async () => {

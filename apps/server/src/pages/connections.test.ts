@@ -29,9 +29,9 @@ test("a person limits an app with the keyboard alone, and it holds at the app's 
   await call("POST", "/v1/store", { content: "Ana likes tea.", group: "user:ana" });
   await newConnection(app(), ada, { client: await newClient(app(), "Kestrel") });
   const { page, complaints } = await openConnections(ada);
-  await appOf(page, "Heron").getByText("may read, store, and forget").waitFor();
+  await appOf(page, "Heron").getByText("may read, store, and forget · connected just now").waitFor();
   await appOf(page, "Heron").getByText("Limit or rename it").press("Enter");
-  await appOf(page, "Heron").getByLabel("Name").fill("Old laptop");
+  await appOf(page, "Heron").getByLabel("Name", { exact: true }).fill("Old laptop");
   const heron = appOf(page, "Heron");
   await heron.getByLabel("Reading only").press("Space");
   await heron.getByLabel("Forget memories").press("Space");
@@ -45,7 +45,7 @@ test("a person limits an app with the keyboard alone, and it holds at the app's 
   expect((await call("POST", "/v1/store", { content: "No." })).status).toBe(403);
   expect((await call("POST", "/v1/recall", { query: "tea" })).body.memories).toMatchObject([{ content: "Ana likes tea." }]);
 
-  await renamed.getByLabel("Name").fill("​\t");
+  await renamed.getByLabel("Name", { exact: true }).fill("​\t");
   await renamed.getByRole("button", { name: "Save" }).click();
   await page.getByRole("alert").filter({ hasText: "The label" }).waitFor();
   expect(complaints).toEqual([]);
@@ -148,6 +148,10 @@ test("an app is cut off after it was asked whether that is meant, and the others
   await appOf(page, "Heron").getByRole("button", { name: "Disconnect" }).press("Enter");
   await page.keyboard.press("Enter");
   expect(await appOf(page, "Heron").getByText("What it stored stays.").isVisible()).toBe(false);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  expect(await appOf(page, "Heron").getByText("What it stored stays.").isVisible()).toBe(false);
+  expect(await page.getByRole("button", { name: "Disconnect: Heron", exact: true }).count()).toBe(1);
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");

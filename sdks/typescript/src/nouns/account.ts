@@ -59,7 +59,7 @@ export class Sessions {
     return this.#api.request("DELETE /v1/account/sessions/{id}", { params: { id } }, options);
   }
 
-  /** Every other session, and with `all` also the one that asks. */
+  /** Every other session; with `all` also the one that asks, with `apps` also the sign-ins of connected apps. */
   deleteAll(query: Query<"DELETE /v1/account/sessions"> = {}, options?: CallOptions): Promise<SessionsEnded> {
     return this.#api.request("DELETE /v1/account/sessions", { query }, options);
   }

@@ -31,11 +31,10 @@ function findFirst() {
 // Names and addresses that lead nowhere from outside: RFC 6761, 6762, 8375, 9476; RFC 1918, 4193, 3927, 6598.
 const NOT_PUBLIC = /^(?:[^.:]+|.*\.(?:localhost|local|internal|test|home\.arpa)|\[(?:::1?|f[cd].*|fe[89ab].*)\]|(?:0|10|127)\..*|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2\d|3[01])\..*|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\..*)$/;
 
+const isPublic = (url) => !NOT_PUBLIC.test(new URL(url).hostname);
+
 /** Whether the assistant comes to this address from where it runs. */
-function isReached({ calls_from, url }) {
-  const { protocol, hostname } = new URL(url);
-  return calls_from === "device" || (protocol === "https:" && !NOT_PUBLIC.test(hostname));
-}
+const isReached = ({ calls_from, url }) => calls_from === "device" || (new URL(url).protocol === "https:" && isPublic(url));
 
 /** Whether somebody is signed in: the session that came along may be over. */
 async function readPersonalGuides() {
@@ -89,7 +88,7 @@ function toWhyNot({ client, title, url }) {
     choose();
   });
   return [
-    toElement("p", `${title} runs in its maker's cloud and calls your server from there, over the internet. This server has the address ${new URL(url).origin}, which only this device or its network can reach.`),
+    toElement("p", `${title} runs in its maker's cloud and calls your server from there, over the internet. This server has the address ${new URL(url).origin}, which ${isPublic(url) ? "is not encrypted (https)" : "only this device or its network can reach"}.`),
     toElement("p", `An assistant that runs on your device works now: ${names}. For ${title}, whoever runs this server gives it an https address on the internet and sets PUBLIC_URL to that.`),
     move,
   ];
