@@ -119,7 +119,7 @@ test("keys for testing, keys and apps of another group, and apps of others see a
   for (const stranger of strangers) {
     const answers = await look(stranger);
     for (const answer of answers) expect(JSON.stringify(answer.body)).not.toMatch(/heron|mem_|rel_|"total":[1-9]|"name":"vault"/);
-    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(10);
+    expect(answers.filter(({ status, body }) => status === 200 || body.error.details?.reason === "other_group").length).toBeGreaterThan(10);
     const { memories: [mem], relationship: rel } = filled;
     for (const [method, url, body] of BY_ID.filter(([, , body]) => body === undefined || !JSON.stringify(body("x")).includes("supersedes"))) {
       const foreign = withoutRequestId(await stranger.call(method, url(mem, rel), body?.(mem)));

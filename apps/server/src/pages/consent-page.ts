@@ -101,7 +101,7 @@ const toStanding = ({ limits }: LimitedWorkspace): Html | null => (limits === nu
 export const toLimits = ({ scopes }: Pick<Question, "scopes">): Html => html`<details class="limits">
 <summary>Limit it further</summary>
 <div>
-<p class="notice" data-part="standing" hidden>These limits are from before, and connecting it again does not lift them. You can do that under <a href="/connections">connected apps</a>.</p>
+<p class="notice" data-part="standing" hidden>These limits are from before and stay; you can lift them under <a href="/connections">connected apps</a>.</p>
 ${scopes.every((scope) => scope === "memory:read") ? null : READ_ONLY}
 <div class="field">
 <label for="group">One group</label>
