@@ -1,3 +1,4 @@
+import { requireOwnGroup } from "@loci/engine";
 import { z } from "zod";
 import { BODY_BYTES_MAX } from "../http/body.ts";
 import { streamLines } from "../http/lines.ts";
@@ -20,7 +21,8 @@ const exportAll = guarded("data:export", {
   request: { body: ExportBody.default({}) },
   intent: ({ body: { group } }) => ({ action: "data.exported", group }),
   responses: { 200: stream(NDJSON, "JSON Lines: a header, then a record a line.") },
-}, async ({ workspace, operation, body, now }) => {
+}, async ({ actor, workspace, operation, body, now }) => {
+  requireOwnGroup(actor.group, body.group, operation);
   workspace.meter(operation);
   return {
     status: 200,
