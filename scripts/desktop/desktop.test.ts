@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function openClient(key: string): Promise<Client> {
+async function openClient(key: string, url = app().url): Promise<Client> {
   const client = new Client({ name: "desktop", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [path.join(unpacked, "server/index.mjs")], env: { LOCI_BASE_URL: app().url, LOCI_API_KEY: key } }));
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [path.join(unpacked, "server/index.mjs")], env: { LOCI_BASE_URL: url, LOCI_API_KEY: key } }));
   onTestFinished(() => client.close());
   return client;
 }
@@ -58,4 +58,11 @@ test("a key that is over is told to the assistant as what it is", async () => {
   const answer = await (await openClient(key)).callTool({ name: "recall_memories", arguments: { query: "tea" } });
   expect(answer.isError).toBe(true);
   expect(JSON.stringify(answer.content)).toContain("key");
+});
+
+test("an address that is none is told by the tools, for nobody reads the log of an extension", async () => {
+  const client = await openClient("mk_live_x", "localhost:8080");
+  const answer = await client.callTool({ name: "recall_memories", arguments: { query: "tea" } });
+  expect(answer.isError).toBe(true);
+  expect(JSON.stringify(answer.content)).toContain("The settings of this extension cannot be used.");
 });

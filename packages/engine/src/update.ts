@@ -18,8 +18,12 @@ export async function updateMemory(ctx: WriteContext, id: string, patch: MemoryP
   return applyPatch(ctx, before, patch, "The named fields were changed; the version before is in its history.");
 }
 
-/** Other words may not come from who is trusted less: they could say the opposite, and what was said before would be out of sight. */
+/** Other words may not come from who is trusted less: they could say the opposite, and what was said before would be out of sight. Nor may an app make way for them first. */
 function requireAsTrusted(ctx: WriteContext, { content, trust }: MemoryRow, patch: MemoryPatch): void {
+  const { trust_max } = ctx.operation;
+  if (trust_max !== undefined && isLessTrusted(trust_max, trust) && patch.trust !== undefined && isLessTrusted(patch.trust, trust)) {
+    throw new AppError("forbidden", `This memory has the trust "${trust}", and an app cannot take that away. Leave \`trust\` out, or store a new memory that says what changed.`, { param: "trust", details: { reason: "trust" } });
+  }
   if (patch.content === undefined || patch.content === content) return;
   const offered = toHeldTrust(ctx, patch.trust ?? (trust as Trust));
   if (!isLessTrusted(offered, trust)) return;

@@ -58,7 +58,7 @@ function toPart(text: string, offset: number, charsMax: number): string {
 }
 
 /** Who may change a memory may change its labels, and its text keeps the trust that it had. */
-export const OF_TEXT_ALONE = " (trust is of the text alone, not of type and tags)";
+export const OF_TEXT_ALONE = " (trust is of the text alone)";
 
 /** Labels are short; longer ones could hold sentences, right beside the word of who is trusted. */
 const LABEL_CHARS_MAX = 40;
@@ -76,7 +76,7 @@ export function toItemLine(item: Item, note = ""): string {
   const { id, content, cut_chars, type, group, tags = [], speaker, trust, source, created_at, occurred_at } = item;
   const day = (occurred_at ?? created_at).slice(0, 10);
   const labels = tags.length === 0 ? "" : `tags=${toValue(toShownTags(tags))}`;
-  const by = speaker === undefined ? "" : `by=${toValue(speaker)}`;
+  const by = speaker === undefined ? "" : `by=${toValue(toLabel(speaker))}`;
   const head = [id, day, toValue(toLabel(type)), `group=${toValue(group)}`, labels, by, `trust=${trust}`, `source=${toValue(source)}`, note].filter(Boolean);
   return `[${head.join(" ")}] ${content}${cut_chars === undefined ? "" : ` … (${cut_chars} more characters)`}`;
 }

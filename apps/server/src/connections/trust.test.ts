@@ -34,6 +34,8 @@ test("an app cannot take over a person's word: the same is ignored, none is supe
   expect((await call("POST", "/v1/store", { content: "Ada likes tea.", tags: ["sugar"], trust: "user" })).body).toMatchObject({ status: "ignored", memory: { trust: "user", tags: [] } });
   expect((await call("POST", "/v1/store", { content: "Ada likes rum.", supersedes: memory.id, trust: "user" })).status).toBe(403);
   expect((await call("PATCH", at, { content: "Ada likes rum.", trust: "user" })).status).toBe(403);
+  for (const patch of [{ trust: "agent" }, { trust: "web", content: "Ada likes rum." }]) expect((await call("PATCH", at, patch)).body.error).toMatchObject({ code: "forbidden", param: "trust", details: { reason: "trust" } });
+  expect((await call("PATCH", at, { trust: "user", tags: ["drinks"] })).body.memory).toMatchObject({ trust: "user", tags: ["drinks"] });
   // Its person says that it is only what an assistant said.
   for (const patch of [{ trust: "agent" }, { content: "Ada likes coffee." }]) expect((await own("PATCH", at, patch)).status).toBe(200);
   expect((await call("POST", `${at}/restore`, { version: 1 })).body.memory).toMatchObject({ content: "Ada likes tea.", trust: "agent" });
