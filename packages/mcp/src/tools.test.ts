@@ -156,6 +156,8 @@ test("an update keeps what it does not name and says what became of it", async (
   expect((await run(memory, "update_memory", { id, tags: ["work", "done"] })).data).toMatchObject({ id, status: "updated" });
   const { data } = await run(memory, "get_memory", { id });
   expect(data.memory).toMatchObject({ content: "Write the report.", type: "task", tags: ["work", "done"] });
+  // Weeks later it comes again, and must not be lost as known.
+  expect((await run(memory, "store_memory", { content: "Write the report.", type: "task" })).text).toContain("has the tag done: if it is open again");
   expect((await memory.workspace.call("GET", `/v1/memories/${id}/history`)).body.versions).toHaveLength(1);
 });
 

@@ -7,7 +7,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { shareListeningApp } from "../../../server/src/testing/chromium.ts";
 import { newConnection } from "../../../server/src/testing/connections.ts";
 import { MAIN, newMachine, type Machine } from "../testing/machine.ts";
-import { readName } from "./assistant.ts";
 import { writeWay } from "./settings-file.ts";
 
 const app = shareListeningApp();
@@ -51,16 +50,6 @@ test("a sign-in goes by the label that its person knows it by, whatever the assi
   const client = await connectAssistant(newMachine({ LOCI_API_KEY: token, LOCI_BASE_URL: app().url }), ["mcp"]);
   await call(client, "store_memory", { content: "Ada prefers tea." });
   expect(await call(client, "list_memories", {})).toMatchObject({ memories: [{ source: "mcp/Loci CLI" }] });
-});
-
-const hello = (clientInfo: unknown) => ({ jsonrpc: "2.0" as const, id: 1, method: "initialize", params: { clientInfo } });
-test("an assistant's name goes into a header as one word, whatever it is, and none is none", () => {
-  expect(readName(hello({ name: "Visual Studio Code", version: "1.2 beta" }))).toBe("Visual-Studio-Code/1.2-beta");
-  expect(readName(hello({ name: " Café\r\nX-Evil: 1 ", version: 2 }))).toBe("Caf-X-Evil:-1");
-  expect(readName(hello({ name: "x".repeat(500), version: "1" }))?.length).toBeLessThan(70);
-  expect(readName({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: { "io.modelcontextprotocol/clientInfo": { name: "a", version: "1" } } } })).toBe("a/1");
-  for (const said of [undefined, null, 1, {}, { name: "" }, { name: "日本" }]) expect(readName(hello(said))).toBeNull();
-  expect(readName({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { clientInfo: { name: "a" } } })).toBeNull();
 });
 
 test("the minimal set of tools is offered to who asks for it", async () => {

@@ -1,4 +1,5 @@
 import { AppError } from "@loci/kit/errors";
+import { readClientName } from "@loci/mcp";
 import { z } from "zod";
 import type { ErrorReply } from "../http/errors.ts";
 import { guarded, redirect, whole, type Answers, type AnyReply, type Declaration, type OpenCall, type ProgramCall, type RequestParts, type Route } from "../http/route.ts";
@@ -67,7 +68,8 @@ async function answerMessage(gate: McpGate, host: McpHost, call: ProgramCall<Mcp
   gate.requireOwnSite(call);
   if (request.method === "POST" && body === undefined) throw new AppError("invalid_request", "There is no message: the body is empty. Send one message of JSON-RPC, with the header \"Content-Type: application/json\".");
   gate.requireMessage(body, call);
-  const client = params?.client ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
+  // Most programs leave the header to what they are built on, as "node".
+  const client = params?.client ?? readClientName(body) ?? call.header("user-agent")?.split(" ", 1)[0]?.slice(0, 100);
   const onError = (error: unknown) => call.log.error({ err: error }, "a tool failed");
   const response = await host.answer(request, body, { caller: toCaller(call, client), profile: query.profile, onError });
   // Of streams the protocol says less than we do: nothing that people remember is to be kept on the way.

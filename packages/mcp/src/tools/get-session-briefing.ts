@@ -1,5 +1,6 @@
 import type { Memory } from "@loci/sdk";
 import * as z from "zod";
+import { CLOSED_TAGS } from "../closed-tags.ts";
 import { toFenced } from "../fence.ts";
 import { Item, OF_TEXT_ALONE, toItem, toItemLine } from "../items.ts";
 import { onlyGroup } from "./recall-memories.ts";
@@ -53,7 +54,7 @@ async function findSections(call: ToolCall, group: string | undefined): Promise<
   const [preferences, important, task, recent] = await Promise.all([
     list({ type: ["preference"], limit: 30 }),
     list({ filter: JSON.stringify({ importance: { gte: IMPORTANT }, type: { nin: ["task", "preference"] } }), limit: 10 }),
-    list({ type: ["task"], filter: JSON.stringify({ tags: { nin: ["done", "closed", "cancelled"] } }), limit: 30 }),
+    list({ type: ["task"], filter: JSON.stringify({ tags: { nin: CLOSED_TAGS } }), limit: 30 }),
     list({ filter: JSON.stringify({ type: { nin: ["task", "preference"] } }), limit: 40 }),
   ]);
   const standing = [...preferences, ...important].sort(byImportance);

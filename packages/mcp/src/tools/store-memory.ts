@@ -1,6 +1,7 @@
 import type { StoreReceipt } from "@loci/sdk";
 import * as z from "zod";
 import { clean } from "../clean.ts";
+import { CLOSED_TAGS } from "../closed-tags.ts";
 import { ADDS, defineTool, type Reply } from "./tool.ts";
 
 /** What became of a write. */
@@ -16,9 +17,16 @@ export const WRITTEN_BY_MODEL = "agent";
 /** The API's words for what became of a write, as a model reads them: "ignored" would sound as if something had gone wrong. */
 const SAID: Record<StoreReceipt["status"], string> = { created: "created", updated: "updated", merged: "known already, and added to, as", ignored: "known already as" };
 
-export function toReceiptReply({ memory: { id }, status, reason }: StoreReceipt): Reply<z.output<typeof Receipt>> {
-  const data = { id, status, reason: clean(reason) };
+export function toReceiptReply({ memory, status, reason }: StoreReceipt): Reply<z.output<typeof Receipt>> {
+  const { id } = memory;
+  const data = { id, status, reason: clean(reason) + toClosedHint(memory, status) };
   return { data, text: `${SAID[status]} ${id}: ${data.reason}` };
+}
+
+/** A task that comes again was closed the last time: whoever stores it must learn that it stays so. */
+function toClosedHint({ type, tags }: StoreReceipt["memory"], status: StoreReceipt["status"]): string {
+  const closed = type === "task" && (status === "merged" || status === "ignored") ? tags.find((tag) => CLOSED_TAGS.includes(tag)) : undefined;
+  return closed === undefined ? "" : ` It has the tag ${closed}: if it is open again, take that away with update_memory.`;
 }
 
 export const storeMemory = defineTool({
