@@ -26,8 +26,13 @@ beforeAll(async () => {
   server = await openServerProcess({ EGRESS_ALLOW: LOOPBACK, NODE_EXTRA_CA_CERTS });
   rmSync(dir, { recursive: true });
   mcp = `${server.url}/mcp`;
+  // The clients run in a process without a server. Where one was, it left a lighter Response, and what `fetch` gives is none of those.
+  vi.stubGlobal("Response", (await fetch("data:,")).constructor);
 });
-afterAll(() => server?.remove());
+afterAll(() => {
+  vi.unstubAllGlobals();
+  return server?.remove();
+});
 
 const ALL = "memory:read memory:write memory:delete";
 

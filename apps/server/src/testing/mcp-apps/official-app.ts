@@ -73,7 +73,7 @@ export class OfficialApp {
   }
 
   private newTransport(): StreamableHTTPClientTransport {
-    return new StreamableHTTPClientTransport(new URL(this.options.url), { authProvider: this.toProvider(), fetch: fetchAsGlobal });
+    return new StreamableHTTPClientTransport(new URL(this.options.url), { authProvider: this.toProvider() });
   }
 
   private toProvider(): OAuthClientProvider {
@@ -102,15 +102,4 @@ export class OfficialApp {
       },
     };
   }
-}
-
-/**
- * A Node server of this process puts a lighter Response in the place of the global one, and what `fetch` gives is none of
- * those; the library looks at that. In a process of its own it never meets both.
- */
-async function fetchAsGlobal(url: string | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, init);
-  if (response instanceof Response) return response;
-  const { status, statusText, headers, body } = response as Response;
-  return new Response(body, { status, statusText, headers });
 }
