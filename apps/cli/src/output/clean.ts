@@ -9,5 +9,10 @@ export const toShown = (text: string): string => text.replaceAll("\r\n", "\n").r
 /** The same, on one line. */
 export const toOneLine = (text: string): string => toShown(text).replaceAll(/\s+/g, " ").trim();
 
-/** JSON escapes the controls up to 0x1f by itself; terminals know others. */
-export const toJsonLine = (value: unknown): string => JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
+// Controls that only terminals know, and by Unicode's own lists what shows nothing or turns the order of letters round.
+const UNSEEN = /[\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
+
+/** JSON on one line in which nothing is unseen: a program reads the same text, and a model that reads the line sees what is there. */
+export const toJsonLine = (value: unknown): string => JSON.stringify(value).replaceAll(UNSEEN, toEscapes);
+
+const toEscapes = (letter: string): string => Array.from({ length: letter.length }, (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
