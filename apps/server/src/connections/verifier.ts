@@ -2,6 +2,7 @@ import { MINUTE_MS, type Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import type { Control } from "../control/database.ts";
+import { LastUsed } from "../control/last-used.ts";
 import { RecentReads } from "../control/recent-reads.ts";
 import type { Peppers } from "../keys/secrets.ts";
 import type { ClientActor } from "../policy/actor.ts";
@@ -24,18 +25,15 @@ export class ConnectionVerifier {
   private readonly control: Control;
   private readonly peppers: Peppers;
   private readonly now: Clock;
-  private readonly log: Log;
   private readonly known: RecentReads<KnownToken>;
-  private readonly used = new Map<string, Date>();
-  private readonly flushing: NodeJS.Timeout;
+  private readonly used: LastUsed;
 
   constructor({ control, peppers, now, log }: { control: Control; peppers: Peppers; now: Clock; log: Log }) {
     this.control = control;
     this.peppers = peppers;
     this.now = now;
-    this.log = log;
     this.known = new RecentReads(control, TOKENS_KNOWN_MAX);
-    this.flushing = setInterval(() => void this.flush(), MINUTE_MS / 2).unref();
+    this.used = new LastUsed({ control, log, things: "connections", everyMs: MINUTE_MS / 2, write: (id, at) => control.db.updateTable("connections").set({ last_used_at: at }).where("id", "=", id).execute() });
   }
 
   /** The app behind an access token that is for one of these resources; throws `unauthenticated`. */
@@ -53,7 +51,7 @@ export class ConnectionVerifier {
   private admit({ actor, expiresMs }: KnownToken, audience: readonly string[]): ClientActor {
     const now = this.now();
     if (now.getTime() >= expiresMs || !audience.includes(actor.resource)) throw refused();
-    this.used.set(actor.connection_id, now);
+    this.used.note(actor.connection_id, now);
     return actor;
   }
 
@@ -75,23 +73,12 @@ export class ConnectionVerifier {
     return { actor: { kind: "client", connection_id, client_id, own: client_kind === "own", label, user_id, workspace_id, group, resource, scopes, may, mode: "live", leaving_at }, expiresMs: Date.parse(row.expires_at) };
   }
 
-  /** Writes when connections were last used; a failure costs only that, and is tried again. */
-  async flush(): Promise<void> {
-    const used = [...this.used];
-    this.used.clear();
-    if (used.length === 0) return;
-    try {
-      await this.control.transaction(async () => {
-        for (const [id, at] of used) await this.control.db.updateTable("connections").set({ last_used_at: at.toISOString() }).where("id", "=", id).execute();
-      });
-    } catch (error) {
-      this.log.warn({ err: error }, "could not write when connections were last used");
-      for (const [id, at] of used) if (!this.used.has(id)) this.used.set(id, at);
-    }
+  /** Writes when connections were last used. */
+  flush(): Promise<void> {
+    return this.used.flush();
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.flushing);
-    await this.flush();
+  close(): Promise<void> {
+    return this.used.close();
   }
 }

@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type Clock } from "@loci/kit/clock";
 import { AppError } from "@loci/kit/errors";
 import type { Log } from "@loci/kit/log";
 import type { Control } from "../control/database.ts";
+import { LastUsed } from "../control/last-used.ts";
 import { RecentReads } from "../control/recent-reads.ts";
 import type { Person } from "../policy/actor.ts";
 import { createTokenHasher } from "./token.ts";
@@ -23,19 +24,16 @@ interface KnownSession {
 export class SessionVerifier {
   private readonly control: Control;
   private readonly now: Clock;
-  private readonly log: Log;
   private readonly hash: (token: string) => string;
   private readonly known: RecentReads<KnownSession>;
-  private readonly used = new Map<string, Date>();
-  private readonly flushing: NodeJS.Timeout;
+  private readonly used: LastUsed;
 
   constructor({ control, authSecret, now, log }: { control: Control; authSecret: string; now: Clock; log: Log }) {
     this.control = control;
     this.now = now;
-    this.log = log;
     this.hash = createTokenHasher(authSecret);
     this.known = new RecentReads(control, SESSIONS_KNOWN_MAX);
-    this.flushing = setInterval(() => void this.flush(), MINUTE_MS).unref();
+    this.used = new LastUsed({ control, log, things: "sessions", everyMs: MINUTE_MS, write: (id, at) => control.db.updateTable("sessions").set({ updated_at: at }).where("id", "=", id).execute() });
   }
 
   /** The person behind a session cookie; throws `unauthenticated`. */
@@ -46,9 +44,13 @@ export class SessionVerifier {
     return known === undefined ? this.authenticateFresh(token) : this.admit(known);
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.flushing);
-    await this.flush();
+  /** Writes when sessions were last used. */
+  flush(): Promise<void> {
+    return this.used.flush();
+  }
+
+  close(): Promise<void> {
+    return this.used.close();
   }
 
   private async authenticateFresh(token: string): Promise<Person> {
@@ -61,7 +63,7 @@ export class SessionVerifier {
     const now = this.now();
     const nowMs = now.getTime();
     if (nowMs >= expiresMs || nowMs - usedMs > IDLE_MAX_MS) throw refused();
-    if (nowMs - usedMs > TOUCH_AFTER_MS) this.used.set(person.session_id, now);
+    if (nowMs - usedMs > TOUCH_AFTER_MS) this.used.note(person.session_id, now);
     return person;
   }
 
@@ -73,21 +75,6 @@ export class SessionVerifier {
     const { id: session_id, user_id, email, name, operator, delete_after: leaving_at } = row;
     const provenMs = row.proven_at === null ? 0 : Date.parse(row.proven_at);
     return { person: { user_id, session_id, email, name, operator: operator === 1, provenMs, leaving_at }, expiresMs: Date.parse(row.expires_at), usedMs: Date.parse(row.updated_at) };
-  }
-
-  /** Writes when sessions were last used; a failure costs only that, and is tried again. */
-  async flush(): Promise<void> {
-    const used = [...this.used];
-    this.used.clear();
-    if (used.length === 0) return;
-    try {
-      await this.control.transaction(async () => {
-        for (const [id, at] of used) await this.control.db.updateTable("sessions").set({ updated_at: at.toISOString() }).where("id", "=", id).execute();
-      });
-    } catch (error) {
-      this.log.warn({ err: error }, "could not write when sessions were last used");
-      for (const [id, at] of used) if (!this.used.has(id)) this.used.set(id, at);
-    }
   }
 }
 
